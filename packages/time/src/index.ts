@@ -1,0 +1,12 @@
+export {
+  addDuration,
+  DAY_MS,
+  type Duration,
+  duration,
+  durationMs,
+  HOUR_MS,
+  MINUTE_MS,
+  SECOND_MS,
+} from './duration.ts'
+export { addMs, earliest, epochMs, fromEpochMs, type Instant, instant, latest, msBetween } from './instant.ts'
+export { intersect, type Period, periodAt, periodMs, startOfHour } from './period.ts'
