@@ -1,0 +1,121 @@
+import { fromEpochMs, type Instant } from '@draupnir/time'
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
+import postgres from 'postgres'
+
+/** Extra values a query may take besides postgres.js's own. */
+export type SqlTypes = { bigint: bigint; instant: Instant; json: unknown }
+/** postgres.js, on the pool or inside a transaction: `int8` is `bigint`, `timestamptz` is `Instant`, `jsonb` is an object. */
+export type SqlClient = postgres.ISql<SqlTypes>
+type Pool = postgres.Sql<SqlTypes>
+type TransactionClient = postgres.TransactionSql<SqlTypes>
+
+export interface Db {
+  readonly sql: SqlClient
+  readonly orm: PostgresJsDatabase
+  readonly inTransaction: boolean
+  /** Runs after the open transaction commits (at once when there is none); dropped on rollback. Must not throw. */
+  readonly afterCommit: (hook: () => void) => void
+  /** Opens a transaction, or joins the open one. */
+  readonly transaction: <T>(work: (db: Db) => Promise<T>) => Promise<T>
+  /** Like `transaction`, but inside an open one it is a savepoint: a throw undoes only `work`. */
+  readonly savepoint: <T>(work: (db: Db) => Promise<T>) => Promise<T>
+}
+
+export interface DbPool extends Db {
+  readonly pool: Pool
+  readonly close: () => Promise<void>
+}
+
+export interface ConnectOptions {
+  readonly url: string
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string
+  readonly maxConnections?: number
+  readonly searchPath?: string
+  /** Milliseconds; 0 switches it off. */
+  readonly statementTimeoutMs?: number
+}
+
+/** Opens a pool; connections are made on first use. The role's own search_path applies unless one is given. */
+export function connect(options: ConnectOptions): DbPool {
+  const pool = postgres(options.url, {
+    max: options.maxConnections ?? 8,
+    connection: {
+      application_name: options.applicationName,
+      statement_timeout: options.statementTimeoutMs ?? 30_000,
+      idle_in_transaction_session_timeout: 60_000,
+      ...(options.searchPath === undefined ? {} : { search_path: options.searchPath }),
+    },
+    types: { bigint: postgres.BigInt, instant: INSTANT, json: JSON_TEXT },
+    connect_timeout: 10,
+    backoff: (attempt: number) => Math.min(0.1 * 2 ** attempt, 2),
+    onnotice: () => undefined,
+  })
+  return { ...poolDb(pool), pool, close: () => pool.end({ timeout: 5 }) }
+}
+
+const INSTANT: postgres.PostgresType<Instant> = {
+  to: 1184,
+  from: [1184],
+  serialize: (value: Instant) => value,
+  parse: (text: string): Instant => fromEpochMs(Date.parse(text)),
+}
+
+// Drizzle hands over JSON text, raw queries hand over objects: a string is taken as text already.
+const JSON_TEXT: postgres.PostgresType<unknown> = {
+  to: 3802,
+  from: [114, 3802],
+  serialize: (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value)),
+  parse: (text: string): unknown => JSON.parse(text),
+}
+
+function poolDb(pool: Pool): Db {
+  const begin = <T>(work: (db: Db) => Promise<T>): Promise<T> => beginTransaction(pool, work)
+  return {
+    sql: pool,
+    orm: ormOver(pool),
+    inTransaction: false,
+    afterCommit: (hook) => hook(),
+    transaction: begin,
+    savepoint: begin,
+  }
+}
+
+async function beginTransaction<T>(pool: Pool, work: (db: Db) => Promise<T>): Promise<T> {
+  const hooks: (() => void)[] = []
+  const result = await pool.begin((client) => work(transactionDb(client, hooks)))
+  for (const hook of hooks) hook()
+  return result as T
+}
+
+function transactionDb(client: TransactionClient, hooks: (() => void)[]): Db {
+  const db: Db = {
+    sql: client,
+    orm: ormOver(client),
+    inTransaction: true,
+    afterCommit: (hook) => void hooks.push(hook),
+    transaction: (work) => work(db),
+    savepoint: (work) => withSavepoint(client, hooks, work),
+  }
+  return db
+}
+
+async function withSavepoint<T>(
+  client: TransactionClient,
+  hooks: (() => void)[],
+  work: (db: Db) => Promise<T>,
+): Promise<T> {
+  const own: (() => void)[] = []
+  const result = await client.savepoint((nested) => work(transactionDb(nested, own)))
+  hooks.push(...own)
+  return result as T
+}
+
+// Drizzle replaces the parsers and serializers of the client it is given; this facade keeps ours untouched.
+function ormOver(client: SqlClient): PostgresJsDatabase {
+  const facade = {
+    options: { parsers: {}, serializers: {} },
+    unsafe: (query: string, parameters: never[]) => client.unsafe(query, parameters, { prepare: true }),
+  }
+  return drizzle(facade as unknown as Pool)
+}

@@ -1,0 +1,5 @@
+export { idColumn, instantColumn, minorUnits } from './columns.ts'
+export { type ConnectOptions, connect, type Db, type DbPool, type SqlClient } from './connect.ts'
+export { attempt, type Context, type Log, type Trace, transact } from './context.ts'
+export { isPassingFailure, isUniqueViolation } from './failures.ts'
+export { expectedMigrations, type MigrateOptions, type MigrationSource, migrate } from './migrate.ts'
