@@ -1,0 +1,5 @@
+export { StackFailure } from './failure.ts'
+export { type Nats, type NatsOptions, startNats } from './nats.ts'
+export { freePort, isListening } from './ports.ts'
+export { type Postgres, type PostgresOptions, startPostgres } from './postgres.ts'
+export { findTool, type ToolName } from './tools.ts'
