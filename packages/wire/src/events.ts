@@ -1,0 +1,71 @@
+import { CollectionRequested } from './billing/collection-requested.ts'
+import { InvoiceIssued } from './billing/invoice-issued.ts'
+import { InvoicePaid } from './billing/invoice-paid.ts'
+import { InvoicePastDue } from './billing/invoice-past-due.ts'
+import { BillingStatusChanged } from './billing/status-changed.ts'
+import { ContractActivated } from './contract/contract-activated.ts'
+import { ContractCreated } from './contract/contract-created.ts'
+import { ContractTerminated } from './contract/contract-terminated.ts'
+import { ContractLineAdded } from './contract/line-added.ts'
+import type { EventDefinition } from './define-event.ts'
+import { DeviceRegistered } from './device-health/device-registered.ts'
+import { DeviceStateChanged } from './device-health/device-state-changed.ts'
+import { UsageRecorded } from './device-health/usage-recorded.ts'
+import { CollectionCommitted } from './ledger/collection-committed.ts'
+import { CollectionRefused } from './ledger/collection-refused.ts'
+import { HoldingReleased } from './ledger/holding-released.ts'
+import { PayoutRefused } from './ledger/payout-refused.ts'
+import { PayoutReserved } from './ledger/payout-reserved.ts'
+import { SettlementCompleted } from './ledger/settlement-completed.ts'
+import { SettlementOpened } from './ledger/settlement-opened.ts'
+import { TransactionPosted } from './ledger/transaction-posted.ts'
+import { WalletCredited } from './ledger/wallet-credited.ts'
+import { ContractSyncFailed } from './metering-sync/contract-sync-failed.ts'
+import { ContractSynced } from './metering-sync/contract-synced.ts'
+import { BankAccountRegistered } from './payout/bank-account-registered.ts'
+import { PartyCreated } from './payout/party-created.ts'
+import { PartyOnboarded } from './payout/party-onboarded.ts'
+import { PayInCleared } from './payout/pay-in-cleared.ts'
+import { PayInFailed } from './payout/pay-in-failed.ts'
+import { PayInSubmitted } from './payout/pay-in-submitted.ts'
+import { PayoutFailed } from './payout/payout-failed.ts'
+import { PayoutRequested } from './payout/payout-requested.ts'
+import { PayoutSent } from './payout/payout-sent.ts'
+import { PayoutSettled } from './payout/payout-settled.ts'
+
+/** Every event there is. A new event file is listed here and in `index.ts`; a test compares the two with the folders. */
+export const EVENTS: readonly EventDefinition[] = [
+  ContractActivated,
+  ContractCreated,
+  ContractTerminated,
+  ContractLineAdded,
+  ContractSyncFailed,
+  ContractSynced,
+  CollectionRequested,
+  InvoiceIssued,
+  InvoicePaid,
+  InvoicePastDue,
+  BillingStatusChanged,
+  CollectionCommitted,
+  CollectionRefused,
+  HoldingReleased,
+  PayoutRefused,
+  PayoutReserved,
+  SettlementCompleted,
+  SettlementOpened,
+  TransactionPosted,
+  WalletCredited,
+  BankAccountRegistered,
+  PartyCreated,
+  PartyOnboarded,
+  PayInCleared,
+  PayInFailed,
+  PayInSubmitted,
+  PayoutFailed,
+  PayoutRequested,
+  PayoutSent,
+  PayoutSettled,
+  DeviceRegistered,
+  DeviceStateChanged,
+  UsageRecorded,
+]

@@ -1,0 +1,53 @@
+import { CollectionRequested } from './billing/collection-requested.ts'
+import { InvoicePaid } from './billing/invoice-paid.ts'
+import { BillingStatusChanged } from './billing/status-changed.ts'
+import { ContractActivated } from './contract/contract-activated.ts'
+import { ContractTerminated } from './contract/contract-terminated.ts'
+import { ContractLineAdded } from './contract/line-added.ts'
+import type { EventDefinition } from './define-event.ts'
+import { DeviceRegistered } from './device-health/device-registered.ts'
+import { UsageRecorded } from './device-health/usage-recorded.ts'
+import { CollectionCommitted } from './ledger/collection-committed.ts'
+import { CollectionRefused } from './ledger/collection-refused.ts'
+import { HoldingReleased } from './ledger/holding-released.ts'
+import { PayoutRefused } from './ledger/payout-refused.ts'
+import { PayoutReserved } from './ledger/payout-reserved.ts'
+import { WalletCredited } from './ledger/wallet-credited.ts'
+import { ContractSyncFailed } from './metering-sync/contract-sync-failed.ts'
+import { ContractSynced } from './metering-sync/contract-synced.ts'
+import { PartyOnboarded } from './payout/party-onboarded.ts'
+import { PayInCleared } from './payout/pay-in-cleared.ts'
+import { PayInFailed } from './payout/pay-in-failed.ts'
+import { PayInSubmitted } from './payout/pay-in-submitted.ts'
+import { PayoutFailed } from './payout/payout-failed.ts'
+import { PayoutRequested } from './payout/payout-requested.ts'
+import { PayoutSettled } from './payout/payout-settled.ts'
+import type { ServiceName } from './services.ts'
+
+/** Who acts on which event. Durables, permissions and the trace of an event follow from it; `defineService` checks it against the handlers. */
+export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly EventDefinition[]>> = {
+  gateway: [],
+  contract: [PartyOnboarded, DeviceRegistered, ContractSynced, ContractSyncFailed, BillingStatusChanged],
+  'metering-sync': [ContractActivated, ContractLineAdded, ContractTerminated, UsageRecorded],
+  billing: [
+    ContractActivated,
+    ContractLineAdded,
+    ContractTerminated,
+    ContractSynced,
+    CollectionCommitted,
+    CollectionRefused,
+    WalletCredited,
+  ],
+  ledger: [
+    PayInSubmitted,
+    PayInCleared,
+    PayInFailed,
+    CollectionRequested,
+    InvoicePaid,
+    PayoutRequested,
+    PayoutSettled,
+    PayoutFailed,
+  ],
+  payout: [HoldingReleased, PayoutReserved, PayoutRefused],
+  'device-health': [PartyOnboarded, ContractActivated, ContractLineAdded, ContractTerminated],
+}
