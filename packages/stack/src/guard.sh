@@ -19,7 +19,8 @@ done
 for entry in $watched; do
   tries=100
   while [ "$tries" -gt 0 ] && kill -0 "${entry%%:*}" 2>/dev/null; do
-    case $(ps -o stat= -p "${entry%%:*}" 2>/dev/null) in Z*) break ;; esac
+    # A dead process that nobody reaps still answers to kill -0.
+    [ -r "/proc/${entry%%:*}/stat" ] && read -r _ _ state _ <"/proc/${entry%%:*}/stat" && [ "$state" = Z ] && break
     tries=$((tries - 1))
     sleep 0.1
   done

@@ -1,16 +1,26 @@
+import { randomInt } from 'node:crypto'
 import { connect, createServer } from 'node:net'
 
-/** A port on loopback that was free a moment ago. */
-export async function freePort(): Promise<number> {
+// Below the range from which systems take the ports of outgoing connections, so none of those can get in between.
+const LOWEST = 20_000
+const HIGHEST = 32_000
+
+/** A port on loopback that was free a moment ago; `preferred` when that one is. */
+export async function freePort(preferred?: number): Promise<number> {
+  if (preferred !== undefined && (await canListen(preferred))) return preferred
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const port = randomInt(LOWEST, HIGHEST)
+    if (await canListen(port)) return port
+  }
+  throw new Error('no free port found')
+}
+
+function canListen(port: number): Promise<boolean> {
   const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has no port')
-  return address.port
 }
 
 /** Whether something accepts connections on that port of that host within `timeoutMs`. */

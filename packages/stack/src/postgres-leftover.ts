@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { StackFailure } from './failure.ts'
 import { poll } from './poll.ts'
+import { commandLine } from './process-table.ts'
 
 /** Ends the Postgres that a killed launcher left on this cluster, and the pid file of one that is no more. */
 export async function endLeftoverPostmaster(cluster: string): Promise<void> {
@@ -21,7 +21,5 @@ export async function endLeftoverPostmaster(cluster: string): Promise<void> {
 }
 
 function serves(pid: number, cluster: string): boolean {
-  if (!Number.isInteger(pid) || pid <= 1) return false
-  const commandLine = spawnSync('ps', ['-ww', '-o', 'args=', '-p', String(pid)]).stdout?.toString() ?? ''
-  return commandLine.includes(`-D ${cluster} `)
+  return Number.isInteger(pid) && pid > 1 && (commandLine(pid) ?? '').includes(`-D ${cluster} `)
 }

@@ -49,9 +49,14 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const binaries = postgresBinaries(user)
   mkdirSync(options.dataDir, { recursive: true })
   const cluster = clusterFolder(options.dataDir, user)
-  const password = superuserPassword(options.dataDir, cluster)
-  if (!existsSync(join(cluster, 'PG_VERSION'))) initialise(binaries, cluster, password, user, options.persistent)
-  else await endLeftoverPostmaster(cluster)
+  await endLeftoverPostmaster(cluster)
+  const passwordFile = join(options.dataDir, 'superuser-password')
+  // A cluster outside of `dataDir` outlives its removal: without the password it is not this one's.
+  if (!existsSync(join(cluster, 'PG_VERSION')) || !existsSync(passwordFile)) {
+    writeFileSync(passwordFile, randomBytes(18).toString('base64url'), { mode: 0o600 })
+    initialise(binaries, cluster, readFileSync(passwordFile, 'utf8'), user, options.persistent)
+  }
+  const password = readFileSync(passwordFile, 'utf8')
   if (options.port !== undefined && (await isListening(options.port)))
     throw new StackFailure(`Port ${options.port}, wanted for Postgres, is in use: stop what uses it or give another`)
   const { child, port } = await startServer(options, binaries, cluster, user)
@@ -68,14 +73,6 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
       rmSync(options.dataDir, { recursive: true, force: true })
     },
   }
-}
-
-function superuserPassword(dataDir: string, cluster: string): string {
-  const file = join(dataDir, 'superuser-password')
-  if (existsSync(join(cluster, 'PG_VERSION')) && existsSync(file)) return readFileSync(file, 'utf8')
-  const password = randomBytes(18).toString('base64url')
-  writeFileSync(file, password, { mode: 0o600 })
-  return password
 }
 
 function initialise(binaries: string, cluster: string, password: string, user: PostgresUser, sync: boolean): void {

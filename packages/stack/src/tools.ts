@@ -21,7 +21,7 @@ export interface ToolSearch {
 /** A way to get a tool into `into`, ending with `into/bin/<tool>`; throws with the reason when it cannot. */
 type Installer = (tool: ToolName, into: string) => Promise<void>
 
-const MINIMUM: Readonly<Record<ToolName, readonly [number, number]>> = { 'nats-server': [2, 10], hurl: [6, 0] }
+const MINIMUM: Readonly<Record<ToolName, readonly [number, number]>> = { 'nats-server': [2, 11], hurl: [6, 0] }
 const INSTALLERS: readonly Installer[] = [unpackArchive, unpackDebian]
 
 /** The path of a tool that runs on this machine: from the PATH, from `.tools`, or installed there now. */
