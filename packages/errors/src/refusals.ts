@@ -2,7 +2,7 @@
 export type ConsumerOutcome = 'ack' | 'retry' | 'park'
 
 export interface RefusalRule {
-  readonly status: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 415 | 422 | 429 | 503
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 422 | 429 | 503
   readonly consumer: ConsumerOutcome
   readonly title: string
 }
@@ -24,8 +24,11 @@ export const REFUSALS = {
   'request.too-large': { status: 413, consumer: 'park', title: 'The body is too large' },
   'request.unsupported-media-type': { status: 415, consumer: 'park', title: 'The body must be application/json' },
   'request.route-not-found': { status: 404, consumer: 'park', title: 'No such route' },
+  'request.method-not-allowed': { status: 405, consumer: 'park', title: 'The route does not take this method' },
   'request.not-found': { status: 404, consumer: 'park', title: 'No such resource' },
   'request.conflict': { status: 409, consumer: 'retry', title: 'Somebody else changed this at the same time' },
+  'request.precondition-failed': { status: 412, consumer: 'park', title: 'If-Match names another version' },
+  'service.unavailable': { status: 503, consumer: 'retry', title: 'The service cannot answer now: try again' },
 
   'auth.missing': { status: 401, consumer: 'park', title: 'Authentication is required' },
   'auth.invalid': { status: 401, consumer: 'park', title: 'The credentials are not valid' },

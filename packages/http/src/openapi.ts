@@ -1,0 +1,94 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { z } from 'zod'
+import type { Route } from './route.ts'
+import { problemSchema } from './schemas.ts'
+
+const PROBLEM = { content: { 'application/problem+json': { schema: problemSchema } } }
+const SHARED_PROBLEMS = {
+  400: 'The request does not fit its schema',
+  401: 'No or wrong credentials',
+  403: 'The scope is missing',
+  404: 'Not found, or of another tenant',
+  409: 'In conflict with what is there, or in flight',
+  413: 'The body is too large',
+  415: 'The body is not JSON',
+  422: 'A rule said no',
+  500: 'Our mistake',
+  503: 'Try again',
+} as const
+
+const idempotencyHeader = z.strictObject({
+  'Idempotency-Key': z
+    .string()
+    .min(1)
+    .max(200)
+    .meta({ description: 'Unique for each thing to be done; a repetition replays the stored answer' }),
+})
+
+export interface DocumentInfo {
+  readonly title: string
+  readonly version: string
+  readonly description?: string
+}
+
+/** The OpenAPI 3.1 document of these routes; webhook receivers (`scope: null`) and `/internal/*` stay out of it. */
+export function openApiDocument(routes: readonly Route[], info: DocumentInfo) {
+  const app = new OpenAPIHono()
+  for (const route of routes) if (isPublic(route)) register(app, route)
+  return app.getOpenAPI31Document({ openapi: '3.1.0', info: { ...info } })
+}
+
+function isPublic(route: Route): boolean {
+  return route.scope !== null && !route.path.startsWith('/internal/')
+}
+
+function register(app: OpenAPIHono, route: Route): void {
+  const { method, path, summary, description, tags, params, query, body, idempotency, scope } = route
+  app.openAPIRegistry.registerPath({
+    method,
+    path,
+    operationId: operationId(route),
+    summary,
+    ...(description === undefined ? {} : { description }),
+    tags: [...tags],
+    'x-required-scope': scope,
+    request: {
+      ...(params === undefined ? {} : { params }),
+      ...(query === undefined ? {} : { query }),
+      ...(idempotency === 'none' ? {} : { headers: idempotencyHeader }),
+      ...(body === undefined || body === 'raw'
+        ? {}
+        : { body: { required: true, content: { 'application/json': { schema: body } } } }),
+    },
+    responses: { ...problems(route), ...successes(route) },
+  })
+}
+
+function successes(route: Route) {
+  return Object.fromEntries(
+    Object.entries(route.responses).map(([status, schema]) => [
+      status,
+      schema === null
+        ? { description: 'Done' }
+        : { description: route.summary, content: { 'application/json': { schema } } },
+    ]),
+  )
+}
+
+function problems(route: Route) {
+  const without = new Set(route.method === 'get' ? ['409', '413', '415', '422'] : [])
+  return Object.fromEntries(
+    Object.entries(SHARED_PROBLEMS)
+      .filter(([status]) => !without.has(status))
+      .map(([status, description]) => [status, { description, ...PROBLEM }]),
+  )
+}
+
+/** `post_contracts_lines` for `POST /v1/contracts/{contract_id}/lines`: stable as long as the path is. */
+function operationId({ method, path }: Route): string {
+  const words = path
+    .replace(/^\/v\d+\//, '')
+    .split('/')
+    .map((part) => (part.startsWith('{') ? `by_${part.slice(1, -1)}` : part.replaceAll('-', '_')))
+  return [method, ...words].join('_')
+}

@@ -1,0 +1,116 @@
+import type { Context } from '@draupnir/db'
+import { assert } from '@draupnir/errors'
+import type { z } from 'zod'
+import { fingerprintOf } from './fingerprint.ts'
+import { assertStrict } from './strict.ts'
+import { type RawInput, validate } from './validate.ts'
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
+/** `transaction`: effect and stored answer commit together. `resumable`: a retry after a crash runs the handler again. */
+export type IdempotencyMode = 'transaction' | 'resumable' | 'none'
+export type ResponseSchemas = Readonly<Record<number, z.ZodType | null>>
+export type ResponseHeaders = Readonly<Record<string, string>>
+
+type Output<S> = S extends z.ZodType ? z.output<S> : undefined
+
+/** What a handler is given: parsed and strict; `body` is the bytes themselves where the route says `'raw'`. */
+export interface Input<P, Q, B> {
+  readonly params: Output<P>
+  readonly query: Output<Q>
+  readonly body: B extends 'raw' ? Uint8Array : Output<B>
+  readonly headers: Headers
+  readonly idempotencyKey: string | null
+}
+
+/** One of the declared responses, in its wire form; `null` in `responses` is an answer without a body. */
+export type Reply<R> = {
+  [S in keyof R & number]: R[S] extends z.ZodType
+    ? { readonly status: S; readonly body: z.input<R[S]>; readonly headers?: ResponseHeaders }
+    : { readonly status: S; readonly headers?: ResponseHeaders }
+}[keyof R & number]
+
+export interface RouteDefinition<P, Q, B, R extends ResponseSchemas> {
+  readonly method: Method
+  /** OpenAPI form: `/v1/contracts/{contract_id}`. */
+  readonly path: string
+  /** The scope a caller needs; `null` for provider webhooks, which prove themselves by signature. */
+  readonly scope: string | null
+  readonly summary: string
+  readonly description?: string
+  readonly tags: readonly string[]
+  readonly params?: P
+  readonly query?: Q
+  readonly body?: B
+  readonly responses: R
+  readonly idempotency?: IdempotencyMode
+  readonly handler: (ctx: Context, input: Input<P, Q, B>) => Promise<Reply<R>>
+}
+
+export interface AnyReply {
+  readonly status: number
+  readonly body?: unknown
+  readonly headers?: ResponseHeaders
+}
+
+/** A route whose types are closed over: what `createApp` mounts. */
+export interface Route {
+  readonly method: Method
+  readonly path: string
+  readonly scope: string | null
+  readonly summary: string
+  readonly description: string | undefined
+  readonly tags: readonly string[]
+  readonly params: z.ZodObject | undefined
+  readonly query: z.ZodObject | undefined
+  readonly body: z.ZodType | 'raw' | undefined
+  readonly responses: ResponseSchemas
+  readonly idempotency: IdempotencyMode
+  /** Validates. Refuses `request.invalid`. */
+  readonly prepare: (raw: RawInput) => Prepared
+}
+
+export interface Prepared {
+  readonly run: (ctx: Context) => Promise<AnyReply>
+  /** Of everything that makes two requests the same. */
+  readonly fingerprint: () => string
+}
+
+/** Declares a route; throws a `Defect` at start when its schemas are loose or do not fit its path. */
+export function defineRoute<
+  const R extends ResponseSchemas,
+  P extends z.ZodObject | undefined = undefined,
+  Q extends z.ZodObject | undefined = undefined,
+  B extends z.ZodType | 'raw' | undefined = undefined,
+>(definition: RouteDefinition<P, Q, B, R>): Route {
+  const { method, path, params, query, body, handler } = definition
+  const name = `${method.toUpperCase()} ${path}`
+  checkPath(name, path, params)
+  if (params !== undefined) assertStrict(params, `${name} params`)
+  if (query !== undefined) assertStrict(query, `${name} query`)
+  if (body !== undefined && body !== 'raw') assertStrict(body, `${name} body`)
+  return {
+    ...definition,
+    description: definition.description,
+    params,
+    query,
+    body,
+    idempotency: definition.idempotency ?? (method === 'post' && body !== 'raw' ? 'transaction' : 'none'),
+    prepare: (raw) => {
+      const { input, json } = validate({ params, query, body }, raw)
+      return {
+        run: (ctx) => handler(ctx, input as unknown as Input<P, Q, B>),
+        fingerprint: () => fingerprintOf([raw.params, [...raw.query], json ?? null]),
+      }
+    },
+  }
+}
+
+function checkPath(name: string, path: string, params: z.ZodObject | undefined): void {
+  const placeholders = [...path.matchAll(/\{([a-z_]+)\}/g)].map((match) => match[1])
+  const declared = Object.keys(params?.shape ?? {})
+  assert(/^(\/([a-z0-9._-]+|\{[a-z_]+\}))+$/.test(path), `${name}: the path must be in OpenAPI form`)
+  assert(
+    placeholders.length === declared.length && placeholders.every((p) => p !== undefined && declared.includes(p)),
+    `${name}: params must declare exactly ${placeholders.join(', ') || 'nothing'}`,
+  )
+}

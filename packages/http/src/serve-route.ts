@@ -1,0 +1,70 @@
+import type { Context } from '@draupnir/db'
+import { Defect, refuse, required } from '@draupnir/errors'
+import type { Context as HonoContext } from 'hono'
+import type { AppEnv, AppOptions } from './app.ts'
+import { contextFor, withFields } from './context.ts'
+import { idempotencyKeyOf, runInTransaction, runResumable } from './idempotency.ts'
+import type { AnyReply, Prepared, Route } from './route.ts'
+
+/** Scope, key, validation, then the handler in its idempotency mode. */
+export async function serveRoute(options: AppOptions, c: HonoContext<AppEnv>, route: Route): Promise<Response> {
+  c.set('route', route.path)
+  const { scopes } = c.get('claims')
+  if (route.scope !== null && !scopes.includes(route.scope)) refuse('auth.scope-missing', { scope: route.scope })
+  const idempotencyKey = route.idempotency === 'none' ? null : idempotencyKeyOf(c.req.header('idempotency-key'))
+  const prepared = route.prepare({
+    params: c.req.param(),
+    query: new URL(c.req.url).searchParams,
+    body: c.get('bytes'),
+    headers: c.req.raw.headers,
+    idempotencyKey,
+  })
+  const ctx = await contextOf(options, c)
+  return reply(await run(options, route, prepared, ctx, idempotencyKey))
+}
+
+async function contextOf(options: AppOptions, c: HonoContext<AppEnv>): Promise<Context> {
+  const { tenant, actor, request_id: correlationId } = c.get('claims')
+  if (tenant === null) refuse('auth.invalid', {}, 'This route needs a tenant')
+  return contextFor({
+    db: options.db,
+    now: await options.now(),
+    actor,
+    tenant,
+    trace: { correlationId, causationId: null, traceparent: c.get('traceparent') },
+    log: withFields(c.get('log'), { correlation_id: correlationId, tenant }),
+  })
+}
+
+async function run(
+  options: AppOptions,
+  route: Route,
+  prepared: Prepared,
+  ctx: Context,
+  key: string | null,
+): Promise<AnyReply> {
+  const work = options.checkReplies === true ? checked(route, prepared) : prepared.run
+  if (key === null) return work(ctx)
+  const keyed = { key, route: `${route.method.toUpperCase()} ${route.path}`, fingerprint: prepared.fingerprint() }
+  const { replayed, ...answer } =
+    route.idempotency === 'resumable'
+      ? await runResumable(required(options.locks, 'resumable routes need `locks`'), ctx, keyed, work)
+      : await runInTransaction(ctx, keyed, work)
+  return replayed ? { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } } : answer
+}
+
+function checked(route: Route, prepared: Prepared): Prepared['run'] {
+  return async (ctx) => {
+    const answer = await prepared.run(ctx)
+    const schema = route.responses[answer.status]
+    if (schema === undefined) throw new Defect(`${route.path} answered ${answer.status}, which it does not declare`)
+    const parsed = schema?.safeParse(JSON.parse(JSON.stringify(answer.body)))
+    if (parsed?.success === false) throw new Defect(`${route.path} answered what it does not declare: ${parsed.error}`)
+    return answer
+  }
+}
+
+function reply({ status, body, headers }: AnyReply): Response {
+  if (body === undefined) return new Response(null, { status, headers: { ...headers } })
+  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
+}
