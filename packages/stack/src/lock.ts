@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { StackFailure } from './failure.ts'
 import { poll } from './poll.ts'
@@ -23,7 +23,7 @@ export interface Lock {
 /** One system per data folder. A lock left by a killed launcher is taken over, and what it left running is ended. */
 export async function acquireLock(dataDir: string): Promise<Lock> {
   mkdirSync(dataDir, { recursive: true })
-  const file = join(dataDir, 'lock.json')
+  const file = fileOf(dataDir)
   for (;;) {
     if (claim(file)) return { record: (pids) => write(file, pids), release: () => rmSync(file, { force: true }) }
     const content = read(file)
@@ -36,12 +36,27 @@ export async function acquireLock(dataDir: string): Promise<Lock> {
   }
 }
 
+/** The process that runs the system of `dataDir`, if one does. */
+export function lockOwner(dataDir: string): number | undefined {
+  const owner = read(fileOf(dataDir))?.owner
+  return owner !== undefined && lives(owner) ? owner.pid : undefined
+}
+
+function fileOf(dataDir: string): string {
+  return join(dataDir, 'lock.json')
+}
+
 function claim(file: string): boolean {
+  // Linked when complete: nobody may read half a lock and take it for a stale one.
+  const complete = `${file}.${process.pid}`
+  writeFileSync(complete, content([]))
   try {
-    writeFileSync(file, content([]), { flag: 'wx' })
+    linkSync(complete, file)
     return true
   } catch {
     return false
+  } finally {
+    rmSync(complete)
   }
 }
 

@@ -58,7 +58,8 @@ function configuration(options: NatsOptions, port: number): string {
   return [
     `listen: "127.0.0.1:${port}"`,
     'server_name: "draupnir"',
-    `jetstream { store_dir: ${JSON.stringify(options.storeDir)}${sync} }`,
+    // The streams' declared limits are reserved, whatever the disk; what is written counts.
+    `jetstream { store_dir: ${JSON.stringify(options.storeDir)}, max_file_store: 1TB${sync} }`,
     options.configText ?? '',
     '',
   ].join('\n')

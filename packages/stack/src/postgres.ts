@@ -24,6 +24,8 @@ export interface Postgres {
   readonly url: string
   readonly port: number
   readonly pid: number
+  /** Whether this start made the cluster. */
+  readonly created: boolean
   readonly exited: Child['exited']
   readonly kill: (signal: NodeJS.Signals) => void
   readonly stop: () => Promise<void>
@@ -52,7 +54,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   await endLeftoverPostmaster(cluster)
   const passwordFile = join(options.dataDir, 'superuser-password')
   // A cluster outside of `dataDir` outlives its removal: without the password it is not this one's.
-  if (!existsSync(join(cluster, 'PG_VERSION')) || !existsSync(passwordFile)) {
+  const created = !existsSync(join(cluster, 'PG_VERSION')) || !existsSync(passwordFile)
+  if (created) {
     writeFileSync(passwordFile, randomBytes(18).toString('base64url'), { mode: 0o600 })
     initialise(binaries, cluster, readFileSync(passwordFile, 'utf8'), user, options.persistent)
   }
@@ -64,6 +67,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     port,
     pid: child.pid,
+    created,
     exited: child.exited,
     kill: child.kill,
     stop: async () => {
@@ -73,6 +77,15 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
       rmSync(options.dataDir, { recursive: true, force: true })
     },
   }
+}
+
+/** Ends what still runs on `dataDir` and removes its data, wherever that is. */
+export async function discardPostgres(dataDir: string): Promise<void> {
+  if (!existsSync(dataDir)) return
+  const cluster = clusterFolder(dataDir, postgresUser())
+  await endLeftoverPostmaster(cluster)
+  rmSync(cluster, { recursive: true, force: true })
+  rmSync(dataDir, { recursive: true, force: true })
 }
 
 function initialise(binaries: string, cluster: string, password: string, user: PostgresUser, sync: boolean): void {

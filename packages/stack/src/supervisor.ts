@@ -24,6 +24,8 @@ export interface Supervised {
   readonly kill: (signal?: NodeJS.Signals) => void
   /** Stops it, starts it again (with `env` changed where given) and waits until it is ready. */
   readonly restart: (env?: Readonly<Record<string, string>>) => Promise<void>
+  /** Waits for the first readiness; until then an end is a failure, shown with the last telling line of the log. */
+  readonly firstReady: () => Promise<void>
   /** Resolves when the process answers its ready URL. */
   readonly ready: (timeoutMs?: number) => Promise<void>
   /** Ends it for good, or until `restart`. */
@@ -49,6 +51,7 @@ export async function supervise(spec: ProcessSpec, options: SuperviseOptions): P
   let wanted = true
   let backoffMs = firstBackoffMs
   let generation = 0
+  let steady = false
 
   const launch = async (): Promise<void> => {
     generation += 1
@@ -59,7 +62,7 @@ export async function supervise(spec: ProcessSpec, options: SuperviseOptions): P
     options.onChange?.()
     void started.exited.then(async (exit) => {
       options.onChange?.()
-      if (!wanted || mine !== generation) return
+      if (!wanted || !steady || mine !== generation) return
       if (performance.now() - began > STEADY_MS) backoffMs = firstBackoffMs
       print(
         `${spec.name} ended (${describeExit(exit)}), starting it again in ${backoffMs / 1000} s; log: ${spec.logFile}`,
@@ -73,6 +76,18 @@ export async function supervise(spec: ProcessSpec, options: SuperviseOptions): P
   const ready = async (timeoutMs = readyTimeoutMs): Promise<void> => {
     if (!(await poll(async () => ((await answers(spec.readyUrl)) ? true : undefined), timeoutMs, 50)))
       throw new StackFailure(`${spec.name} is not ready after ${timeoutMs / 1000} s: see the end of ${spec.logFile}`)
+  }
+
+  const firstReady = async (): Promise<void> => {
+    const answer = await poll(
+      async () => (child?.running() ? ((await answers(spec.readyUrl)) ? 'ready' : undefined) : 'ended'),
+      readyTimeoutMs,
+      50,
+    )
+    steady = answer === 'ready'
+    if (steady) return
+    const what = answer === 'ended' ? 'ended while starting' : `is not ready after ${readyTimeoutMs / 1000} s`
+    throw new StackFailure(`${spec.name} ${what}: ${lastLine(spec.logFile)} (whole log: ${spec.logFile})`)
   }
 
   const stop = async (): Promise<void> => {
@@ -92,6 +107,7 @@ export async function supervise(spec: ProcessSpec, options: SuperviseOptions): P
       return child?.running() ? child.pid : 0
     },
     kill: (signal = 'SIGKILL') => child?.kill(signal),
+    firstReady,
     ready,
     stop,
     restart: async (changes) => {
@@ -103,19 +119,6 @@ export async function supervise(spec: ProcessSpec, options: SuperviseOptions): P
       await ready()
     },
   }
-}
-
-/** Waits until a process just started is ready; when it ends before, the failure shows the last line it wrote. */
-export async function firstReady(process_: Supervised, spec: ProcessSpec, timeoutMs = 60_000): Promise<void> {
-  const pid = process_.pid
-  const answer = await poll(
-    async () => (process_.pid !== pid ? 'ended' : (await answers(spec.readyUrl)) ? 'ready' : undefined),
-    timeoutMs,
-    50,
-  )
-  if (answer === 'ready') return
-  const what = answer === 'ended' ? 'ended while starting' : `is not ready after ${timeoutMs / 1000} s`
-  throw new StackFailure(`${spec.name} ${what}: ${lastLine(spec.logFile)} (whole log: ${spec.logFile})`)
 }
 
 function lastLine(file: string): string {
