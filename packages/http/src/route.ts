@@ -43,7 +43,7 @@ export interface RouteDefinition<P, Q, B, R extends ResponseSchemas> {
   readonly body?: B
   readonly responses: R
   readonly idempotency?: IdempotencyMode
-  readonly handler: (ctx: Context, input: Input<P, Q, B>) => Promise<Reply<R>>
+  readonly handler: (ctx: Context, input: Input<P, Q, B>) => Promise<Reply<NoInfer<R>>>
 }
 
 export interface AnyReply {
