@@ -1,0 +1,49 @@
+import type ModernTreasury from 'modern-treasury'
+
+/** An external account inside a counterparty or a payment order: the specification leaves `counterparty_id` out there. */
+export type NestedExternalAccount = Omit<ModernTreasury.ExternalAccount, 'counterparty_id'>
+
+export interface PaymentOrderBody extends Omit<ModernTreasury.PaymentOrder, 'receiving_account'> {
+  receiving_account: NestedExternalAccount | ModernTreasury.InternalAccount | null
+}
+
+export interface CounterpartyBody extends Omit<ModernTreasury.Counterparty, 'accounts'> {
+  accounts: NestedExternalAccount[]
+}
+
+/** The body of every kind of resource, typed by the official SDK so that a missing key does not compile. */
+export interface Bodies {
+  connection: ModernTreasury.Connection
+  counterparty: CounterpartyBody
+  event: ModernTreasury.Event
+  external_account: ModernTreasury.ExternalAccount
+  external_account_verification_attempt: ModernTreasury.ExternalAccountVerifyResponse.ExternalAccountVerificationAttempt
+  expected_payment: ModernTreasury.ExpectedPayment
+  incoming_payment_detail: ModernTreasury.IncomingPaymentDetail
+  internal_account: ModernTreasury.InternalAccount
+  legal_entity: ModernTreasury.LegalEntity
+  payment_order: PaymentOrderBody
+  payment_reference_object: ModernTreasury.PaymentReference
+  return: ModernTreasury.ReturnObject
+  transaction: ModernTreasury.Transaction
+  transaction_line_item: ModernTreasury.Transactions.TransactionLineItem
+  virtual_account: ModernTreasury.VirtualAccount
+}
+
+/** What the test bank does with an account, derived from its number when it is created. */
+export type Behaviour =
+  | { readonly kind: 'accept' }
+  | { readonly kind: 'return'; readonly code: string }
+  | { readonly kind: 'fail' }
+
+/** What the bank knows of a resource and the API never says. */
+export interface Extras {
+  external_account: {
+    behaviour: Behaviour
+    verification: { attemptId: string; amounts: number[]; wrongGuesses: number } | null
+  }
+  payment_order: { behaviour: Behaviour }
+  transaction: { counterpartyId: string | null; virtualAccountId: string | null; transactableType: string | null }
+  return: { counterpartyId: string | null }
+  virtual_account: { behaviour: Behaviour }
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { invalid } from '../api/errors.ts'
+import { mergeMetadata, metadata as metadataField, PAYMENT_TYPES } from '../api/fields.ts'
+import { equals, flag, from, ids, known, listPage, metadata, oneOf, until } from '../api/list.ts'
+import { create, list, type Route, remove, retrieve, update } from '../api/route.ts'
+import { publish } from '../event/publish.ts'
+import { discard, load, lock, save } from '../store/resource.ts'
+import { CreateTransaction, createTransaction } from './create-transaction.ts'
+
+const UpdateTransaction = z.looseObject({ metadata: metadataField.optional() })
+
+export const transactionRoutes: readonly Route[] = [
+  create('/api/transactions')(CreateTransaction, createTransaction),
+  list('/api/transactions', 'transaction', {
+    internal_account_id: equals('internal_account_id'),
+    virtual_account_id: known('virtualAccountId'),
+    counterparty_id: known('counterpartyId'),
+    transactable_type: known('transactableType'),
+    posted: flag('posted'),
+    as_of_date_start: from('as_of_date'),
+    as_of_date_end: until('as_of_date'),
+    direction: oneOf('direction', ['credit', 'debit']),
+    payment_type: oneOf('type', PAYMENT_TYPES),
+    description: (sql, value) => sql`strpos(lower(body ->> 'vendor_description'), lower(${String(value)})) > 0`,
+    vendor_id: equals('vendor_id'),
+    metadata,
+  }),
+  retrieve('/api/transactions/:id', 'transaction'),
+  update('/api/transactions/:id')(UpdateTransaction, async (unit, input, id) => {
+    const { body } = await lock(unit, 'transaction', id)
+    const changed = { ...body, metadata: mergeMetadata(body.metadata, input.metadata) }
+    const saved = await save(unit, 'transaction', changed)
+    await publish(unit, 'transaction', 'updated', saved)
+    return saved
+  }),
+  remove('/api/transactions/:id', async (unit, id) => {
+    const { body } = await lock(unit, 'transaction', id)
+    if (body.reconciled) invalid('id', 'A reconciled transaction cannot be deleted')
+    await discard(unit, 'transaction', body)
+  }),
+  list('/api/transaction_line_items', 'transaction_line_item', {
+    id: ids,
+    transaction_id: equals('transaction_id'),
+    type: oneOf('type', ['originating', 'receiving']),
+  }),
+  retrieve('/api/transaction_line_items/:id', 'transaction_line_item'),
+  {
+    method: 'get',
+    path: '/api/transactions/:transaction_id/line_items',
+    handle: async (unit, { params, query }) => {
+      const { body } = await load(unit, 'transaction', params.transaction_id ?? '')
+      const filters = { type: oneOf('type', ['originating', 'receiving']) }
+      return listPage(unit, 'transaction_line_item', query, filters, { transaction_id: body.id })
+    },
+  },
+]
