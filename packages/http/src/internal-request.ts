@@ -11,11 +11,13 @@ export interface InternalRequest {
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
   readonly timeoutMs?: number
+  readonly signal?: AbortSignal
 }
 
 /** Calls a service as the gateway, the clock or a test does: signed, JSON in and out. */
 export function internalRequest(request: InternalRequest): Promise<Response> {
-  const { secret, claims, baseUrl, path, headers, timeoutMs } = request
+  const { secret, claims, baseUrl, path, headers } = request
+  const timeout = AbortSignal.timeout(request.timeoutMs ?? 30_000)
   const method = request.method ?? (request.body === undefined ? 'GET' : 'POST')
   const body = request.body === undefined ? undefined : JSON.stringify(request.body)
   const signed = { method, path, ...(body === undefined ? {} : { body }) }
@@ -27,7 +29,7 @@ export function internalRequest(request: InternalRequest): Promise<Response> {
       ...headers,
       ...signInternal(secret, signed, claims),
     },
-    signal: AbortSignal.timeout(timeoutMs ?? 30_000),
+    signal: request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]),
     ...(body === undefined ? {} : { body }),
   })
 }

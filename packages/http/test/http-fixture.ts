@@ -73,6 +73,7 @@ export interface Call {
   readonly body: unknown
   readonly headers: Readonly<Record<string, string>>
   readonly claims: Claims
+  readonly signal: AbortSignal
 }
 
 /** The app behind a real listening server. */
