@@ -38,6 +38,8 @@ export const REFUSALS = {
   'money.currency-unknown': { status: 400, consumer: 'park', title: 'The currency is not supported' },
   'money.currency-mismatch': { status: 422, consumer: 'park', title: 'The currencies differ' },
   'money.invalid-decimal': { status: 400, consumer: 'park', title: 'The decimal number is not valid' },
+  'clock.cannot-go-back': { status: 422, consumer: 'park', title: 'Time only moves forward' },
+  'clock.not-quiet': { status: 503, consumer: 'retry', title: 'The system did not come to rest in time' },
   'time.invalid-instant': { status: 400, consumer: 'park', title: 'The time is not an RFC 3339 UTC instant' },
   'time.invalid-duration': { status: 400, consumer: 'park', title: 'The duration is not ISO 8601' },
   'ids.invalid': { status: 400, consumer: 'park', title: 'The id is not valid' },
@@ -124,6 +126,15 @@ export const REFUSALS = {
   },
   'device-health.seller-role-missing': { status: 422, consumer: 'park', title: 'The party is not a seller' },
   'device-health.serial-taken': { status: 409, consumer: 'park', title: 'The seller has a device with this serial' },
+
+  'billing.contract-unknown': {
+    status: 422,
+    consumer: 'retry',
+    title: 'No contract is known for this OpenMeter invoice',
+  },
+  'billing.line-unknown': { status: 422, consumer: 'retry', title: 'The contract has no such line' },
+  'webhook.signature-invalid': { status: 401, consumer: 'park', title: 'The signature of the webhook is not valid' },
+  'webhook.payload-unknown': { status: 400, consumer: 'park', title: 'The payload of the webhook is not known' },
 } as const satisfies Record<string, RefusalRule>
 
 export type RefusalCode = keyof typeof REFUSALS

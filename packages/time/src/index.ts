@@ -10,3 +10,4 @@ export {
 } from './duration.ts'
 export { addMs, earliest, epochMs, fromEpochMs, type Instant, instant, latest, msBetween } from './instant.ts'
 export { intersect, type Period, periodAt, periodMs, startOfHour } from './period.ts'
+export { isTimeZone } from './zone.ts'

@@ -6,6 +6,7 @@ import { ContractTerminated } from './contract/contract-terminated.ts'
 import { ContractLineAdded } from './contract/line-added.ts'
 import type { EventDefinition } from './define-event.ts'
 import { DeviceRegistered } from './device-health/device-registered.ts'
+import { DeviceStateChanged } from './device-health/device-state-changed.ts'
 import { UsageRecorded } from './device-health/usage-recorded.ts'
 import { CollectionCommitted } from './ledger/collection-committed.ts'
 import { CollectionRefused } from './ledger/collection-refused.ts'
@@ -27,13 +28,19 @@ import type { ServiceName } from './services.ts'
 /** Who acts on which event. Durables, permissions and the trace of an event follow from it; `defineService` checks it against the handlers. */
 export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly EventDefinition[]>> = {
   gateway: [],
-  contract: [PartyOnboarded, DeviceRegistered, ContractSynced, ContractSyncFailed, BillingStatusChanged],
+  contract: [
+    PartyOnboarded,
+    DeviceRegistered,
+    DeviceStateChanged,
+    ContractSynced,
+    ContractSyncFailed,
+    BillingStatusChanged,
+  ],
   'metering-sync': [ContractActivated, ContractLineAdded, ContractTerminated, UsageRecorded],
   billing: [
     ContractActivated,
     ContractLineAdded,
     ContractTerminated,
-    ContractSynced,
     CollectionCommitted,
     CollectionRefused,
     WalletCredited,

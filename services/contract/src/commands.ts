@@ -1,0 +1,11 @@
+/** Every verb of this service. */
+export { activateContract } from './contract/activate-contract.ts'
+export { addLine } from './contract/add-line.ts'
+export { createContract } from './contract/create-contract.ts'
+export { endContract } from './contract/end-contract.ts'
+export { listContracts, listEdits, readContract } from './contract/read-contract.ts'
+export { terminateContract } from './contract/terminate-contract.ts'
+export { rememberDevice } from './device/remember-device.ts'
+export { rememberParty } from './party/remember-party.ts'
+export { rememberBillingStatus } from './status/remember-billing-status.ts'
+export { rememberSync } from './status/remember-sync.ts'

@@ -1,0 +1,31 @@
+import { idColumn, instantColumn } from '@draupnir/db'
+import type { ContractState } from '@draupnir/wire'
+import { integer, jsonb, pgSchema, text } from 'drizzle-orm/pg-core'
+import type { Operation } from './contract.ts'
+
+const schema = pgSchema('contract')
+
+export const contracts = schema.table('contracts', {
+  id: idColumn('id', 'contract').primaryKey(),
+  tenant: idColumn('tenant_id', 'tenant').notNull(),
+  buyerId: idColumn('buyer_id', 'party').notNull(),
+  lifecycle: text('lifecycle').$type<ContractState['lifecycle']>().notNull(),
+  version: integer('version').notNull(),
+  state: jsonb('state').$type<ContractState>().notNull(),
+  foldedAt: instantColumn('folded_at').notNull(),
+  createdAt: instantColumn('created_at').notNull(),
+})
+
+export const contractEdits = schema.table('contract_edits', {
+  contractId: idColumn('contract_id', 'contract').notNull(),
+  seq: integer('seq').notNull(),
+  id: idColumn('id', 'contractEdit').primaryKey(),
+  tenant: idColumn('tenant_id', 'tenant').notNull(),
+  operation: text('operation').$type<Operation['operation']>().notNull(),
+  payload: jsonb('payload').$type<Operation['payload']>().notNull(),
+  effectiveAt: instantColumn('effective_at').notNull(),
+  recordedAt: instantColumn('recorded_at').notNull(),
+  actor: text('actor').notNull(),
+  cause: text('cause'),
+  supersedes: idColumn('supersedes', 'contractEdit'),
+})

@@ -1,0 +1,2 @@
+/** Lines of one contract. */
+export const MAX_LINES = 500

@@ -1,0 +1,4 @@
+import { runService } from '@draupnir/service'
+import { contract } from './service.ts'
+
+await runService(contract)

@@ -1,0 +1,3 @@
+import { contractRoutes } from './contract/contract.routes.ts'
+
+export const routes = [...contractRoutes]
