@@ -1,5 +1,6 @@
 export { idColumn, instantColumn, minorUnits } from './columns.ts'
 export { type ConnectOptions, connect, type Db, type DbPool, type SqlClient } from './connect.ts'
 export { attempt, type Context, type Log, type Trace, transact } from './context.ts'
+export { type CrashPoint, crashPoint } from './crash-point.ts'
 export { isPassingFailure, isUniqueViolation } from './failures.ts'
 export { expectedMigrations, type MigrateOptions, type MigrationSource, migrate } from './migrate.ts'
