@@ -1,0 +1,109 @@
+import type { Context, Db, DbPool, Trace } from '@draupnir/db'
+import type { Id } from '@draupnir/ids'
+import type { Instant } from '@draupnir/time'
+import type { Event } from '@draupnir/wire'
+import { crashPoint } from '../crash-point.ts'
+import { park } from '../parked/parked.store.ts'
+import { lockCursors, saveCursors } from './cursor.store.ts'
+import type { Incoming, Poison } from './decode.ts'
+import { settle } from './inbox.store.ts'
+import { aggregateKey, type Cursor, group, plan, type Verdict } from './plan.ts'
+
+/** What a handler's context is built from. */
+export interface Unit {
+  readonly db: Db
+  readonly tenant: Id<'tenant'>
+  readonly actor: string
+  readonly trace: Trace
+  readonly now: Instant
+}
+
+export interface Applier {
+  readonly db: DbPool
+  readonly consumer: string
+  /** Answerable for what handlers do: `service:billing`. */
+  readonly actor: string
+  readonly contextFor: (unit: Unit) => Context
+  readonly now: () => Instant | Promise<Instant>
+}
+
+/** `gap`: come back later, `retrying` when something before it is being tried again. Everything else is settled. */
+export type Outcome = 'settled' | 'gap' | 'gap-retrying'
+
+/** Applies a batch in one transaction: cursors, inbox, effects and what they emit. A throw undoes all of it. */
+export async function applyBatch(applier: Applier, batch: readonly Incoming[]): Promise<Map<Incoming, Outcome>> {
+  const now = await applier.now()
+  return applier.db.transaction(async (db) => {
+    const cursors = await lockCursors(db.sql, applier.consumer, batch)
+    const before = new Map([...cursors].map(([key, { lastSeq, blocked }]) => [key, { lastSeq, blocked }]))
+    const verdicts = plan(batch, cursors)
+    await applyEffects(applier, db, now, having(verdicts, 'apply'))
+    for (const incoming of [...having(verdicts, 'park'), ...having(verdicts, 'park-behind')])
+      await park(db.sql, applier.consumer, incoming, incoming.poison ?? BEHIND)
+    const moved = [...cursors].filter(([key, cursor]) => {
+      const old = before.get(key)
+      return old?.lastSeq !== cursor.lastSeq || old.blocked !== cursor.blocked
+    })
+    await saveCursors(db.sql, applier.consumer, moved)
+    return outcomes(verdicts, cursors)
+  })
+}
+
+const BEHIND = { code: 'event.behind-parked', error: 'an earlier event of this aggregate is parked' } as const
+
+/** Settles one event without an effect: a handler said no in a way that means "nothing to do". */
+export function settleRefused(applier: Applier, incoming: Incoming, code: string): Promise<Outcome> {
+  return applier.db.transaction(async (db) => {
+    const cursors = await lockCursors(db.sql, applier.consumer, [incoming])
+    const verdicts = plan([incoming], cursors)
+    if (verdicts.get(incoming) === 'apply') {
+      await settle(db.sql, applier.consumer, [incoming], `refused:${code}`)
+      await saveCursors(db.sql, applier.consumer, [...cursors])
+    }
+    return outcomes(verdicts, cursors).get(incoming) ?? 'settled'
+  })
+}
+
+/** Parks one event, whatever it waits for, and what follows it in its aggregate; nothing when it is settled or parked already. */
+export function parkOne(applier: Applier, incoming: Incoming, poison: Poison): Promise<void> {
+  return applier.db.transaction(async ({ sql }) => {
+    const cursors = await lockCursors(sql, applier.consumer, [incoming])
+    const cursor = cursors.get(aggregateKey(incoming))
+    const seq = incoming.event.aggregateseq
+    if (cursor === undefined || seq <= cursor.lastSeq || cursor.parked.has(seq)) return
+    await park(sql, applier.consumer, incoming, poison)
+    cursor.blocked = true
+    await saveCursors(sql, applier.consumer, [...cursors])
+  })
+}
+
+async function applyEffects(applier: Applier, db: Db, now: Instant, applied: readonly Incoming[]): Promise<void> {
+  const fresh = await settle(db.sql, applier.consumer, applied, 'applied')
+  for (const run of group(applied.filter(({ event }) => fresh.has(event.id)))) {
+    const events = run.map(({ event }) => event)
+    await run[0]?.handler?.apply(events, (event) => contextOf(applier, db, now, event))
+    crashPoint('mid-batch')
+  }
+}
+
+function contextOf(applier: Applier, db: Db, now: Instant, event: Event<unknown>): Context {
+  const { tenantid: tenant, correlationid, id, traceparent } = event
+  const trace = { correlationId: correlationid, causationId: id, traceparent }
+  return applier.contextFor({ db, tenant, actor: applier.actor, trace, now })
+}
+
+function having(verdicts: ReadonlyMap<Incoming, Verdict>, verdict: Verdict): Incoming[] {
+  return [...verdicts].flatMap(([incoming, its]) => (its === verdict ? [incoming] : []))
+}
+
+function outcomes(
+  verdicts: ReadonlyMap<Incoming, Verdict>,
+  cursors: ReadonlyMap<string, Cursor>,
+): Map<Incoming, Outcome> {
+  return new Map(
+    [...verdicts].map(([incoming, verdict]) => {
+      if (verdict !== 'gap') return [incoming, 'settled']
+      return [incoming, cursors.get(aggregateKey(incoming))?.retrying ? 'gap-retrying' : 'gap']
+    }),
+  )
+}
