@@ -39,13 +39,15 @@ export interface SuperviseOptions {
   readonly firstBackoffMs?: number
   readonly maxBackoffMs?: number
   readonly readyTimeoutMs?: number
+  /** Before a process that was asked to stop is killed. */
+  readonly stopTimeoutMs?: number
 }
 
 const STEADY_MS = 30_000
 
 /** Starts a process and keeps it running: one that exits unasked is started again after a growing pause, and said so. */
 export async function supervise(spec: ProcessSpec, options: SuperviseOptions): Promise<Supervised> {
-  const { firstBackoffMs = 200, maxBackoffMs = 5_000, readyTimeoutMs = 60_000, print } = options
+  const { firstBackoffMs = 200, maxBackoffMs = 5_000, readyTimeoutMs = 60_000, stopTimeoutMs = 10_000, print } = options
   let env = spec.env
   let child: Child | undefined
   let wanted = true
@@ -93,7 +95,7 @@ export async function supervise(spec: ProcessSpec, options: SuperviseOptions): P
   const stop = async (): Promise<void> => {
     wanted = false
     generation += 1
-    const exit = await child?.stop()
+    const exit = await child?.stop(stopTimeoutMs)
     if (exit?.signal === 'SIGKILL') print(`${spec.name} did not stop when asked and was killed`)
     child = undefined
     options.onChange?.()
