@@ -12,3 +12,5 @@ create table participants (
   registered_at timestamptz not null default now(),
   primary key (name, instance)
 );
+-- Every process enters itself; only roles that may use this schema get this far.
+grant select, insert, update, delete on participants to public;
