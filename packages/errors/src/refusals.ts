@@ -97,6 +97,7 @@ export const REFUSALS = {
   'contract.seller-role-missing': { status: 422, consumer: 'park', title: 'The party is not a seller' },
   'contract.termination-scheduled': { status: 409, consumer: 'park', title: 'The contract ends earlier already' },
   'contract.time-zone-unknown': { status: 422, consumer: 'park', title: 'The time zone is not an IANA name' },
+  'contract.too-many-devices': { status: 422, consumer: 'park', title: 'The contract has as many devices as it may' },
   'contract.too-many-lines': { status: 422, consumer: 'park', title: 'The contract has as many lines as it may' },
   'contract.usage-quantity-not-one': {
     status: 422,
@@ -117,7 +118,7 @@ export const REFUSALS = {
   'device-health.range-invalid': {
     status: 422,
     consumer: 'park',
-    title: 'The range must begin before it ends and be at most 92 days long',
+    title: 'The range must begin before it ends and be at most 31 days long',
   },
   'device-health.seller-not-onboarded': {
     status: 422,
@@ -135,6 +136,9 @@ export const REFUSALS = {
   'billing.line-unknown': { status: 422, consumer: 'retry', title: 'The contract has no such line' },
   'webhook.signature-invalid': { status: 401, consumer: 'park', title: 'The signature of the webhook is not valid' },
   'webhook.payload-unknown': { status: 400, consumer: 'park', title: 'The payload of the webhook is not known' },
+
+  'parked.not-found': { status: 404, consumer: 'park', title: 'No such parked event' },
+  'parked.not-first': { status: 409, consumer: 'park', title: 'An earlier event of this aggregate is parked' },
 } as const satisfies Record<string, RefusalRule>
 
 export type RefusalCode = keyof typeof REFUSALS

@@ -50,7 +50,7 @@ create table inbox (
   tenant_id text not null,
   outcome text not null default 'applied',
   settled_at timestamptz not null default clock_timestamp(),
-  primary key (consumer, event_id)
+  primary key (event_id, consumer)
 );
 
 -- last_seq: the last event of the aggregate that is settled here. blocked: what follows is parked. retry_*: being tried again.
@@ -62,9 +62,13 @@ create table consumer_cursor (
   last_seq bigint not null,
   blocked boolean not null default false,
   retry_seq bigint,
+  retry_event_id uuid,
+  retry_reason text,
   retry_at timestamptz,
   primary key (consumer, aggregate_type, aggregate_id)
 ) with (fillfactor = 70);
+
+create index consumer_cursor_retrying on consumer_cursor (retry_event_id) where retry_event_id is not null;
 
 create table parked (
   id text primary key,
@@ -83,6 +87,6 @@ create table parked (
   parked_at timestamptz not null default clock_timestamp(),
   resolved_at timestamptz,
   resolved_by text,
-  unique (consumer, event_id)
+  unique (event_id, consumer)
 );
 create index parked_open on parked (consumer, aggregate_type, aggregate_id, aggregate_seq) where status = 'parked';

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { connect, type DbPool, migrate } from '@draupnir/db'
 import { type Postgres, type PostgresOptions, startPostgres } from '@draupnir/stack'
 import postgres from 'postgres'
-import { outboxMigrations } from '../src/index.ts'
+import { OUTBOX_MIGRATIONS } from '../src/index.ts'
 
 export interface Database {
   readonly server: Postgres
@@ -51,7 +51,7 @@ async function prepareService(ownerUrl: string, service: string): Promise<string
   await owner.unsafe(`create role "${schema}" login password '${PASSWORD}'`)
   await owner.unsafe(`alter role "${schema}" set search_path to "${schema}"`)
   await owner.end()
-  await migrate({ url: ownerUrl, schema, role: schema, sources: [outboxMigrations, effects] })
+  await migrate({ url: ownerUrl, schema, role: schema, sources: [OUTBOX_MIGRATIONS, effects] })
   const url = new URL(ownerUrl)
   url.username = schema
   url.password = PASSWORD

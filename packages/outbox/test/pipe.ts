@@ -90,7 +90,7 @@ export function consumerOptions(db: DbPool, bus: Bus): ConsumerOptions {
     actor: 'service:billing',
     handlers: [recordEffect],
     contextFor: ({ db, trace }) => contextOver(db, trace),
-    now: wallClock,
+    clock: { read: async () => wallClock() },
     log: silent,
     extendEveryMs: 1_500,
   }

@@ -1,8 +1,8 @@
-import type { Context, Db, DbPool, Trace } from '@draupnir/db'
+import { type Context, crashPoint, type Db, type DbPool, type Trace } from '@draupnir/db'
+import { Refusal } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import type { Event } from '@draupnir/wire'
-import { crashPoint } from '../crash-point.ts'
 import { park } from '../parked/parked.store.ts'
 import { lockCursors, saveCursors } from './cursor.store.ts'
 import type { Incoming, Poison } from './decode.ts'
@@ -24,28 +24,43 @@ export interface Applier {
   /** Answerable for what handlers do: `service:billing`. */
   readonly actor: string
   readonly contextFor: (unit: Unit) => Context
-  readonly now: () => Instant | Promise<Instant>
+  /** Read once for each batch. */
+  readonly clock: { readonly read: () => Promise<Instant> }
 }
 
 /** `gap`: come back later, `retrying` when something before it is being tried again. Everything else is settled. */
 export type Outcome = 'settled' | 'gap' | 'gap-retrying'
 
+export interface Applied {
+  readonly outcomes: ReadonlyMap<Incoming, Outcome>
+  /** Aggregates whose gap was filled: what is parked behind it can go on. */
+  readonly freed: readonly Event<unknown>[]
+}
+
 /** Applies a batch in one transaction: cursors, inbox, effects and what they emit. A throw undoes all of it. */
-export async function applyBatch(applier: Applier, batch: readonly Incoming[]): Promise<Map<Incoming, Outcome>> {
-  const now = await applier.now()
+export async function applyBatch(applier: Applier, batch: readonly Incoming[]): Promise<Applied> {
+  const now = await applier.clock.read()
   return applier.db.transaction(async (db) => {
     const cursors = await lockCursors(db.sql, applier.consumer, batch)
     const before = new Map([...cursors].map(([key, { lastSeq, blocked }]) => [key, { lastSeq, blocked }]))
     const verdicts = plan(batch, cursors)
     await applyEffects(applier, db, now, having(verdicts, 'apply'))
-    for (const incoming of [...having(verdicts, 'park'), ...having(verdicts, 'park-behind')])
+    for (const incoming of having(verdicts, 'park', 'park-behind'))
       await park(db.sql, applier.consumer, incoming, incoming.poison ?? BEHIND)
     const moved = [...cursors].filter(([key, cursor]) => {
       const old = before.get(key)
       return old?.lastSeq !== cursor.lastSeq || old.blocked !== cursor.blocked
     })
     await saveCursors(db.sql, applier.consumer, moved)
-    return outcomes(verdicts, cursors)
+    return { outcomes: outcomes(verdicts, cursors), freed: freedBy(having(verdicts, 'apply', 'move'), cursors) }
+  })
+}
+
+function freedBy(advanced: readonly Incoming[], cursors: ReadonlyMap<string, Cursor>): Event<unknown>[] {
+  return advanced.flatMap((incoming) => {
+    const cursor = cursors.get(aggregateKey(incoming))
+    const next = incoming.event.aggregateseq + 1
+    return cursor?.blocked && cursor.lastSeq + 1 === next && cursor.parked.has(next) ? [incoming.event] : []
   })
 }
 
@@ -62,6 +77,22 @@ export function settleRefused(applier: Applier, incoming: Incoming, code: string
     }
     return outcomes(verdicts, cursors).get(incoming) ?? 'settled'
   })
+}
+
+/** Applies one event inside the open transaction, whatever its cursor says; a refusal that means "nothing to do" settles it. */
+export async function applyOne(applier: Applier, db: Db, incoming: Incoming): Promise<void> {
+  const now = await applier.clock.read()
+  if (incoming.handler === null) return
+  const fresh = await settle(db.sql, applier.consumer, [incoming], 'applied')
+  if (fresh.size === 0) return
+  const { event, handler } = incoming
+  try {
+    await db.savepoint((inner) => handler.apply([event], (cause) => contextOf(applier, inner, now, cause)))
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.rule.consumer !== 'ack') throw error
+    await db.sql`update inbox set outcome = ${`refused:${error.code}`}
+      where consumer = ${applier.consumer} and event_id = ${event.id}`
+  }
 }
 
 /** Parks one event, whatever it waits for, and what follows it in its aggregate; nothing when it is settled or parked already. */
@@ -86,14 +117,14 @@ async function applyEffects(applier: Applier, db: Db, now: Instant, applied: rea
   }
 }
 
-function contextOf(applier: Applier, db: Db, now: Instant, event: Event<unknown>): Context {
+export function contextOf(applier: Applier, db: Db, now: Instant, event: Event<unknown>): Context {
   const { tenantid: tenant, correlationid, id, traceparent } = event
   const trace = { correlationId: correlationid, causationId: id, traceparent }
   return applier.contextFor({ db, tenant, actor: applier.actor, trace, now })
 }
 
-function having(verdicts: ReadonlyMap<Incoming, Verdict>, verdict: Verdict): Incoming[] {
-  return [...verdicts].flatMap(([incoming, its]) => (its === verdict ? [incoming] : []))
+function having(verdicts: ReadonlyMap<Incoming, Verdict>, ...wanted: readonly Verdict[]): Incoming[] {
+  return [...verdicts].flatMap(([incoming, verdict]) => (wanted.includes(verdict) ? [incoming] : []))
 }
 
 function outcomes(

@@ -56,7 +56,8 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     if (flow.held < flow.high) flow.release?.()
   }
   const { log, maxAttempts = 20, maxGapAttempts = 8 } = options
-  const lane = { applier: options, log, batch, maxAttempts, maxGapAttempts, onSettled }
+  const resolver = { ...options, handlers }
+  const lane = { resolver, log, batch, maxAttempts, maxGapAttempts, onSettled }
   const lanes = Array.from({ length: count }, () => new Lane(lane))
   const consumption = consume(options, handlers, lanes, flow)
   const extend = setInterval(() => {

@@ -88,7 +88,8 @@ export async function saveCursors(
   // postgres.js takes an array of booleans for one boolean: hence 0 and 1.
   const slash = keys.map((key) => key.indexOf('/'))
   await sql`
-    update consumer_cursor c set last_seq = t.seq, blocked = t.blocked = 1, retry_seq = null, retry_at = null
+    update consumer_cursor c set last_seq = t.seq, blocked = t.blocked = 1, retry_seq = null, retry_event_id = null, retry_reason = null,
+      retry_at = null
     from unnest(${keys.map((key, i) => key.slice(0, slash[i]))}::text[], ${keys.map((key, i) => key.slice((slash[i] ?? 0) + 1))}::text[],
       ${cursors.map(([, cursor]) => cursor.lastSeq)}::bigint[], ${cursors.map(([, cursor]) => (cursor.blocked ? 1 : 0))}::int[])
       as t (type, id, seq, blocked)
@@ -96,12 +97,20 @@ export async function saveCursors(
 }
 
 /** Shows that an event is being tried again, so that what follows it waits instead of being taken for a gap. */
-export async function noteRetry(sql: SqlClient, consumer: string, incoming: Incoming, delayMs: number): Promise<void> {
+export async function noteRetry(
+  sql: SqlClient,
+  consumer: string,
+  incoming: Incoming,
+  delayMs: number,
+  reason: string,
+): Promise<void> {
   const { event } = incoming
   await sql`
-    insert into consumer_cursor (consumer, aggregate_type, aggregate_id, tenant_id, last_seq, retry_seq, retry_at)
+    insert into consumer_cursor (consumer, aggregate_type, aggregate_id, tenant_id, last_seq, retry_seq, retry_event_id, retry_reason,
+      retry_at)
     values (${consumer}, ${event.aggregatetype}, ${event.aggregateid}, ${event.tenantid}, 0, ${event.aggregateseq},
-      clock_timestamp() + ${delayMs} * interval '1 millisecond')
+      ${event.id}, ${reason.slice(0, 1_000)}, clock_timestamp() + ${delayMs} * interval '1 millisecond')
     on conflict (consumer, aggregate_type, aggregate_id)
-      do update set retry_seq = excluded.retry_seq, retry_at = excluded.retry_at`
+      do update set retry_seq = excluded.retry_seq, retry_event_id = excluded.retry_event_id,
+        retry_reason = excluded.retry_reason, retry_at = excluded.retry_at`
 }

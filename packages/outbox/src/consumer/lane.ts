@@ -1,9 +1,9 @@
 import type { Delivery } from '@draupnir/bus'
-import { isPassingFailure, type Log } from '@draupnir/db'
+import { crashPoint, isPassingFailure, type Log } from '@draupnir/db'
 import { Refusal, Transient } from '@draupnir/errors'
-import { crashPoint } from '../crash-point.ts'
-import { Signal } from '../relay/signal.ts'
-import { type Applier, applyBatch, type Outcome, parkOne, settleRefused } from './apply.ts'
+import { drain, type Resolver } from '../parked/drain.ts'
+import { Signal } from '../signal.ts'
+import { applyBatch, type Outcome, parkOne, settleRefused } from './apply.ts'
 import { backoffMs, gapDelayMs } from './backoff.ts'
 import { noteRetry } from './cursor.store.ts'
 import type { Incoming, Poison } from './decode.ts'
@@ -14,7 +14,7 @@ export interface Held {
 }
 
 export interface LaneOptions {
-  readonly applier: Applier
+  readonly resolver: Resolver
   readonly log: Log
   /** Messages to one transaction. */
   readonly batch: number
@@ -93,11 +93,16 @@ export class Lane {
   }
 
   private async applyTogether(batch: readonly Held[]): Promise<void> {
-    const outcomes = await applyBatch(
-      this.options.applier,
+    const { resolver } = this.options
+    const { outcomes, freed } = await applyBatch(
+      resolver,
       batch.map((held) => held.incoming),
     )
     crashPoint('after-effect-before-ack')
+    for (const { aggregatetype, aggregateid } of freed)
+      await drain(resolver, aggregatetype, aggregateid).catch((error: unknown) =>
+        this.options.log.warn({ err: error, aggregateid }, 'what was parked behind a gap stays parked'),
+      )
     for (const held of batch) await this.answer(held, outcomes.get(held.incoming) ?? 'settled')
   }
 
@@ -124,11 +129,11 @@ export class Lane {
     const { incoming, delivery } = held
     const wish = error instanceof Refusal ? error.rule.consumer : isPassingFailure(error) ? 'retry' : 'park'
     if (wish === 'ack' && error instanceof Refusal) {
-      await this.answer(held, await settleRefused(this.options.applier, incoming, error.code))
+      await this.answer(held, await settleRefused(this.options.resolver, incoming, error.code))
     } else if (wish === 'retry' && delivery.attempt < this.options.maxAttempts) {
       const asked = error instanceof Transient ? error.retryAfterMs : null
       const delayMs = asked ?? backoffMs(delivery.attempt, Math.random())
-      await noteRetry(this.options.applier.db.sql, this.options.applier.consumer, incoming, delayMs)
+      await noteRetry(this.options.resolver.db.sql, this.options.resolver.consumer, incoming, delayMs, String(error))
       delivery.nak(delayMs)
     } else {
       await this.parkAlone(held, poisonOf(error, wish === 'retry'))
@@ -141,7 +146,7 @@ export class Lane {
       { event: event.id, type: event.type, code: poison.code, error: poison.error },
       'event parked',
     )
-    await parkOne(this.options.applier, incoming, poison)
+    await parkOne(this.options.resolver, incoming, poison)
     delivery.ack()
   }
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Bus, PublishResult } from '@draupnir/bus'
-import type { DbPool, Log } from '@draupnir/db'
-import { crashPoint } from '../crash-point.ts'
+import { crashPoint, type DbPool, type Log } from '@draupnir/db'
+import { DEFAULT_RETENTION, type Retention, sweepOutbox } from '../retention.ts'
+import { Signal } from '../signal.ts'
 import { onWake } from '../wake.ts'
 import { detectLoss, forgetLost } from './heal.ts'
 import { acquireLease, type Lease, readPosition, releaseLease, renewLease } from './lease.ts'
 import { markBlocked, markPublished, type Stored } from './mark.ts'
 import { type PendingRow, readPending, toMessage } from './pending.ts'
-import { Signal } from './signal.ts'
 
 export interface RelayOptions {
   readonly db: DbPool
@@ -22,6 +22,9 @@ export interface RelayOptions {
   readonly window?: number
   /** Rows read and marked at once; default 1,024. */
   readonly batch?: number
+  readonly retention?: Retention
+  /** How often what is kept long enough is deleted; default ten minutes. */
+  readonly sweepEveryMs?: number
 }
 
 export interface Relay {
@@ -42,13 +45,22 @@ interface State {
   lastSequence: number
   streamCreated: string
   published: number
+  sweepAt: number
   stopped: boolean
 }
 
 /** Publishes the outbox of one service in order, as the only one of all replicas that holds the lease. */
 export function startRelay(options: RelayOptions): Relay {
   const state: State = {
-    options: { leaseMs: 4_000, pollMs: 250, window: 256, batch: 1_024, ...options },
+    options: {
+      leaseMs: 4_000,
+      pollMs: 250,
+      window: 256,
+      batch: 1_024,
+      retention: DEFAULT_RETENTION,
+      sweepEveryMs: 600_000,
+      ...options,
+    },
     holder: randomUUID(),
     signal: new Signal(),
     lease: null,
@@ -57,6 +69,7 @@ export function startRelay(options: RelayOptions): Relay {
     lastSequence: 0,
     streamCreated: '',
     published: 0,
+    sweepAt: 0,
     stopped: false,
   }
   const unwake = onWake(() => state.signal.set())
@@ -100,10 +113,20 @@ async function step(state: State): Promise<boolean> {
   if (!(await holdLease(state))) return false
   if (state.unsure && !(await makeSure(state))) return false
   const rows = await readPending(state.options.db.sql, state.options.batch)
-  if (rows.length === 0) return false
+  if (rows.length === 0) {
+    await sweepSometimes(state)
+    return false
+  }
   crashPoint('after-commit-before-publish')
   await publish(state, rows)
   return true
+}
+
+async function sweepSometimes(state: State): Promise<void> {
+  const { db, retention, sweepEveryMs } = state.options
+  if (performance.now() < state.sweepAt) return
+  state.sweepAt = performance.now() + sweepEveryMs
+  await sweepOutbox(db.sql, retention)
 }
 
 async function holdLease(state: State): Promise<boolean> {
