@@ -16,10 +16,12 @@ export interface ToolSearch {
   /** Default: the caller's PATH. */
   readonly path?: string
   readonly print?: (line: string) => void
+  /** Tried in order; default: the official release, then Debian's packages. */
+  readonly installers?: readonly Installer[]
 }
 
 /** A way to get a tool into `into`, ending with `into/bin/<tool>`; throws with the reason when it cannot. */
-type Installer = (tool: ToolName, into: string) => Promise<void>
+export type Installer = (tool: ToolName, into: string) => Promise<void>
 
 const MINIMUM: Readonly<Record<ToolName, readonly [number, number]>> = { 'nats-server': [2, 11], hurl: [6, 0] }
 const INSTALLERS: readonly Installer[] = [unpackArchive, unpackDebian]
@@ -33,13 +35,13 @@ export async function findTool(tool: ToolName, search: ToolSearch = {}): Promise
   if (found !== undefined) return found
   const print = search.print ?? ((line) => process.stderr.write(`${line}\n`))
   print(`Fetching ${tool}: it is not on the PATH and not yet in .tools …`)
-  await install(tool, folder)
+  await install(tool, folder, search.installers ?? INSTALLERS)
   return kept
 }
 
-async function install(tool: ToolName, folder: string): Promise<void> {
+async function install(tool: ToolName, folder: string, installers: readonly Installer[]): Promise<void> {
   const reasons: string[] = []
-  for (const installer of INSTALLERS) {
+  for (const installer of installers) {
     // Unpacked beside and renamed: a second process installing at the same time sees all of it or nothing.
     const fresh = `${folder}.${randomBytes(4).toString('hex')}`
     try {
