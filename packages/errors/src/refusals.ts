@@ -134,6 +134,14 @@ export const REFUSALS = {
     title: 'No contract is known for this OpenMeter invoice',
   },
   'billing.line-unknown': { status: 422, consumer: 'retry', title: 'The contract has no such line' },
+  'payout.bank-account-not-active': { status: 409, consumer: 'park', title: 'The bank account cannot be used' },
+  'payout.bank-account-refused': { status: 422, consumer: 'park', title: 'The bank partner refused the bank account' },
+  'payout.party-not-onboarded': {
+    status: 409,
+    consumer: 'retry',
+    title: 'The bank partner does not know the party yet',
+  },
+
   'webhook.signature-invalid': { status: 401, consumer: 'park', title: 'The signature of the webhook is not valid' },
   'webhook.payload-unknown': { status: 400, consumer: 'park', title: 'The payload of the webhook is not known' },
 

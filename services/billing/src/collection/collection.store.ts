@@ -1,0 +1,40 @@
+import type { Context } from '@draupnir/db'
+import type { Id } from '@draupnir/ids'
+import { and, desc, eq } from 'drizzle-orm'
+import { type CollectionRefusal, collections } from './collection.table.ts'
+
+export type CollectionRow = typeof collections.$inferSelect
+
+/** The newest attempt to collect an invoice. */
+export async function latestCollection(ctx: Context, invoiceId: Id<'invoice'>): Promise<CollectionRow | null> {
+  const [row] = await ctx.db.orm
+    .select()
+    .from(collections)
+    .where(and(eq(collections.tenant, ctx.tenant), eq(collections.invoiceId, invoiceId)))
+    .orderBy(desc(collections.attempt))
+    .limit(1)
+  return row ?? null
+}
+
+export function collectionsOf(ctx: Context, invoiceId: Id<'invoice'>): Promise<CollectionRow[]> {
+  return ctx.db.orm
+    .select()
+    .from(collections)
+    .where(and(eq(collections.tenant, ctx.tenant), eq(collections.invoiceId, invoiceId)))
+    .orderBy(collections.attempt)
+}
+
+export async function insertCollection(ctx: Context, row: CollectionRow): Promise<void> {
+  await ctx.db.orm.insert(collections).values(row)
+}
+
+export async function answerCollection(
+  ctx: Context,
+  id: Id<'collection'>,
+  answer: { readonly state: 'committed' | 'refused'; readonly refusal: CollectionRefusal | null },
+): Promise<void> {
+  await ctx.db.orm
+    .update(collections)
+    .set({ ...answer, answeredAt: ctx.now() })
+    .where(and(eq(collections.id, id), eq(collections.tenant, ctx.tenant)))
+}

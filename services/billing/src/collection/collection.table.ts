@@ -1,0 +1,21 @@
+import { idColumn, instantColumn, minorUnits } from '@draupnir/db'
+import type { Currency } from '@draupnir/money'
+import { integer, jsonb, pgSchema, text } from 'drizzle-orm/pg-core'
+
+export interface CollectionRefusal {
+  readonly code: string
+  readonly available: string
+}
+
+export const collections = pgSchema('billing').table('collections', {
+  id: idColumn('id', 'collection').primaryKey(),
+  tenant: idColumn('tenant_id', 'tenant').notNull(),
+  invoiceId: idColumn('invoice_id', 'invoice').notNull(),
+  attempt: integer('attempt').notNull(),
+  state: text('state').$type<'requested' | 'committed' | 'refused'>().notNull(),
+  amount: minorUnits('amount').notNull(),
+  currency: text('currency').$type<Currency>().notNull(),
+  refusal: jsonb('refusal').$type<CollectionRefusal>(),
+  requestedAt: instantColumn('requested_at').notNull(),
+  answeredAt: instantColumn('answered_at'),
+})

@@ -1,0 +1,11 @@
+import { z } from 'zod'
+
+/** What this service needs besides what every service does. */
+export const config = z.object({
+  OPENMETER_URL: z.url(),
+  OPENMETER_API_KEY: z.string().min(1),
+  OPENMETER_WEBHOOK_SECRET: z.string().regex(/^whsec_[A-Za-z0-9+/=]{32,}$/),
+  OPENMETER_TIMEOUT_MS: z.coerce.number().int().min(100).default(10_000),
+  /** Where OpenMeter reaches the gateway. */
+  PUBLIC_URL: z.url(),
+})

@@ -1,0 +1,68 @@
+import { assert, refuse } from '@draupnir/errors'
+import { deriveId, type Id } from '@draupnir/ids'
+import { add, fromWire, toWire, zero } from '@draupnir/money'
+import { addDuration, duration, type Instant } from '@draupnir/time'
+import type { ContractState, Invoice, InvoiceLine } from '@draupnir/wire'
+import type { RatedInvoice, RatedLine } from './rated-invoice.ts'
+
+/** OpenMeter's states from which the buyer owes the total; `paid` too, should OpenMeter have been told so by hand. */
+const OWED = /^(payment_processing\.|issued|overdue|paid)/
+
+/** Whether OpenMeter has finished rating and waits for the payment. */
+export function isOwed(rated: RatedInvoice): boolean {
+  return OWED.test(rated.status)
+}
+
+export interface LegalIdentity {
+  readonly id: Id<'invoice'>
+  readonly number: string
+  readonly now: Instant
+}
+
+/** The legal invoice for what OpenMeter rated. Its lines sum to its total. */
+export function draftInvoice(rated: RatedInvoice, contract: ContractState, legal: LegalIdentity): Invoice {
+  const { id, number, now } = legal
+  const lines = rated.lines.map((line, index) => invoiceLine(id, index, line, contract))
+  const total = lines.map((line) => fromWire(line.amount)).reduce(add, zero(rated.total.currency))
+  assert(total.amount === rated.total.amount, `lines of OpenMeter invoice ${rated.id} do not sum to its total`)
+  return {
+    id,
+    number,
+    contract_id: contract.id,
+    buyer_id: contract.buyer_id,
+    state: 'issued',
+    period: rated.period,
+    issued_at: now,
+    due_at: addDuration(now, duration(`P${contract.net_days}D`)),
+    paid_at: null,
+    total: toWire(total),
+    lines,
+    platform_fee_rate: contract.platform_fee_rate,
+    openmeter_invoice_id: rated.id,
+  }
+}
+
+/** The invoice paid at `now`; a paid one stays as it is. */
+export function pay(invoice: Invoice, now: Instant): Invoice {
+  return invoice.state === 'paid' ? invoice : { ...invoice, state: 'paid', paid_at: now }
+}
+
+/** The invoice past its due date; null when it is paid, already past due or not yet due. */
+export function fallPastDue(invoice: Invoice, now: Instant): Invoice | null {
+  return invoice.state === 'issued' && invoice.due_at <= now ? { ...invoice, state: 'past_due' } : null
+}
+
+function invoiceLine(invoiceId: Id<'invoice'>, index: number, line: RatedLine, contract: ContractState): InvoiceLine {
+  const sold = contract.lines.find((candidate) => candidate.id === line.contractLineId)
+  if (sold === undefined)
+    refuse('billing.line-unknown', { contract_id: contract.id, contract_line_id: line.contractLineId })
+  return {
+    id: deriveId('invoiceLine', invoiceId, String(index)),
+    contract_line_id: sold.id,
+    seller_id: sold.seller_id,
+    description: line.description,
+    quantity: line.quantity,
+    amount: toWire(line.amount),
+    period: line.period,
+  }
+}

@@ -1,0 +1,41 @@
+import { schedule } from '@draupnir/clock'
+import { type Context, transact } from '@draupnir/db'
+import { refuse } from '@draupnir/errors'
+import { isId } from '@draupnir/ids'
+import { emit } from '@draupnir/outbox'
+import { type Invoice, InvoiceIssued } from '@draupnir/wire'
+import { requestCollection } from '../collection/request-collection.ts'
+import { lockContract } from '../contract/contract.store.ts'
+import { updateBillingStatus } from '../contract/update-billing-status.ts'
+import { findByOpenMeterId, insertInvoice, nextInvoiceNumber } from './invoice.store.ts'
+import { draftInvoice, isOwed } from './invoice.ts'
+import { INVOICE_DUE } from './invoice-due.ts'
+import { markPaid } from './mark-paid.ts'
+import type { RatedInvoice } from './rated-invoice.ts'
+
+/** Makes the legal invoice of what OpenMeter has rated, once; quiet while it is still rating. */
+export function issueInvoice(outer: Context, rated: RatedInvoice): Promise<Invoice | null> {
+  return transact(outer, async (ctx) => {
+    if (!isOwed(rated)) return null
+    const id = rated.customerKey
+    // The contract's row is the lock: two deliveries of one OpenMeter invoice wait for each other here.
+    const known = isId('contract', id) ? await lockContract(ctx, id) : null
+    if (known === null)
+      refuse('billing.contract-unknown', { openmeter_invoice_id: rated.id, customer_key: rated.customerKey })
+    const before = await findByOpenMeterId(ctx, rated.id)
+    if (before !== null) return before
+    const number = await nextInvoiceNumber(ctx)
+    const invoice = draftInvoice(rated, known.contract, { id: ctx.newId('invoice'), number, now: ctx.now() })
+    await insertInvoice(ctx, invoice)
+    await emit(ctx, InvoiceIssued, { data: { invoice } })
+    await startCollecting(ctx, invoice)
+    return invoice
+  })
+}
+
+async function startCollecting(ctx: Context, invoice: Invoice): Promise<void> {
+  if (BigInt(invoice.total.amount) === 0n) return markPaid(ctx, invoice.id, null)
+  await schedule(ctx, { kind: INVOICE_DUE, key: invoice.id, dueAt: invoice.due_at, data: { invoice_id: invoice.id } })
+  await updateBillingStatus(ctx, invoice.contract_id)
+  await requestCollection(ctx, invoice)
+}

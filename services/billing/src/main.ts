@@ -1,0 +1,4 @@
+import { runService } from '@draupnir/service'
+import { billing } from './service.ts'
+
+await runService(billing)

@@ -1,0 +1,67 @@
+import { schedule } from '@draupnir/clock'
+import { type Context, transact } from '@draupnir/db'
+import type { Id } from '@draupnir/ids'
+import { emit } from '@draupnir/outbox'
+import type { Instant } from '@draupnir/time'
+import { ContractSynced, ContractSyncFailed } from '@draupnir/wire'
+import { SEND_USAGE } from '../usage/record-usage.ts'
+import { SYNC_CONTRACT } from './follow-contract.ts'
+import { lockMirror, saveMirror } from './mirror.store.ts'
+
+export interface SyncResult {
+  readonly contractVersion: number
+  readonly customerId: string
+  readonly subscriptionId: string
+  readonly subscriptionFrom: Instant
+}
+
+/** OpenMeter was brought to a version of the contract. A newer version, or an end to come, asks for another round. */
+export function recordSync(outer: Context, contractId: Id<'contract'>, result: SyncResult): Promise<void> {
+  return transact(outer, async (ctx) => {
+    const mirror = await lockMirror(ctx, contractId)
+    if (mirror === null) return
+    const behind = mirror.contract.version > result.contractVersion
+    const sync = {
+      contract_id: contractId,
+      sync_state: behind ? ('pending' as const) : ('synced' as const),
+      synced_version: result.contractVersion,
+      openmeter_customer_id: result.customerId,
+      openmeter_subscription_id: result.subscriptionId,
+      attempts: 0,
+      last_error: null,
+      next_attempt_at: null,
+    }
+    await saveMirror(ctx, { ...mirror, sync, subscriptionFrom: result.subscriptionFrom })
+    const dueAt = behind ? ctx.now() : endToCome(mirror.contract.ends_at, ctx.now())
+    if (dueAt !== null)
+      await schedule(ctx, { kind: SYNC_CONTRACT, key: contractId, dueAt, data: { contract_id: contractId } })
+    // Usage that came before there was a subscription has waited for this.
+    await schedule(ctx, { kind: SEND_USAGE, key: contractId, dueAt: ctx.now(), data: { contract_id: contractId } })
+    if (!behind) await emit(ctx, ContractSynced, { data: { sync } })
+  })
+}
+
+/** An attempt failed; the contract shows why and when the next one is (`failed` when there is none). */
+export function recordSyncFailure(
+  outer: Context,
+  contractId: Id<'contract'>,
+  failure: { readonly error: string; readonly attempts: number; readonly nextAttemptAt: Instant | null },
+): Promise<void> {
+  return transact(outer, async (ctx) => {
+    const mirror = await lockMirror(ctx, contractId)
+    if (mirror === null) return
+    const sync = {
+      ...mirror.sync,
+      sync_state: failure.nextAttemptAt === null ? ('failed' as const) : ('retrying' as const),
+      attempts: failure.attempts,
+      last_error: failure.error,
+      next_attempt_at: failure.nextAttemptAt,
+    }
+    await saveMirror(ctx, { ...mirror, sync })
+    await emit(ctx, ContractSyncFailed, { data: { sync } })
+  })
+}
+
+function endToCome(endsAt: Instant | null, now: Instant): Instant | null {
+  return endsAt !== null && endsAt > now ? endsAt : null
+}

@@ -1,0 +1,45 @@
+import { activity } from '@draupnir/clock'
+import type { Context } from '@draupnir/db'
+import type { Id } from '@draupnir/ids'
+import { type OpenMeter, reasonOf } from '@draupnir/openmeter'
+import { HOUR_MS, SECOND_MS } from '@draupnir/time'
+import { idField } from '@draupnir/wire'
+import { z } from 'zod'
+import { ensureCustomer } from '../openmeter/customer.ts'
+import { ensureFeatures, ensureMeter } from '../openmeter/meter.ts'
+import { ensureSubscription } from '../openmeter/subscription.ts'
+import { SYNC_CONTRACT } from './follow-contract.ts'
+import { findMirror } from './mirror.store.ts'
+import { desiredOf } from './mirror.ts'
+import { recordSync, recordSyncFailure, type SyncResult } from './record-sync.ts'
+
+const schema = z.object({ contract_id: idField('contract') })
+
+/** Brings OpenMeter to the newest known state of a contract, for as long as it takes. */
+export function syncContract(om: OpenMeter) {
+  return activity(SYNC_CONTRACT, schema, {
+    perform: (ctx, data) => converge(om, ctx, data.contract_id),
+    settle: async (ctx, data, result) => {
+      if (result !== null) await recordSync(ctx, data.contract_id, result)
+    },
+    failed: (ctx, data, error, attempts, nextAttemptAt) =>
+      recordSyncFailure(ctx, data.contract_id, { error: reasonOf(error), attempts, nextAttemptAt }),
+    backoff: { firstMs: 5 * SECOND_MS, factor: 2, maxMs: HOUR_MS, maxAttempts: null },
+  })
+}
+
+async function converge(om: OpenMeter, ctx: Context, contractId: Id<'contract'>): Promise<SyncResult | null> {
+  const mirror = await findMirror(ctx, contractId)
+  const desired = mirror === null ? null : desiredOf(mirror.contract, ctx.now())
+  if (mirror === null || desired === null) return null
+  await ensureMeter(om)
+  await ensureFeatures(om, desired.rateCards)
+  const customerId = await ensureCustomer(om, desired.customer)
+  const subscription = await ensureSubscription(om, customerId, desired, ctx.now())
+  return {
+    contractVersion: mirror.contract.version,
+    customerId,
+    subscriptionId: subscription.id,
+    subscriptionFrom: subscription.from,
+  }
+}

@@ -1,0 +1,3 @@
+import { mirrorRoutes } from './mirror/mirror.routes.ts'
+
+export const routes = [...mirrorRoutes]

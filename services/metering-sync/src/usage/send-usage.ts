@@ -1,0 +1,47 @@
+import { activity, schedule } from '@draupnir/clock'
+import type { Context } from '@draupnir/db'
+import type { Id } from '@draupnir/ids'
+import { type OpenMeter, sent } from '@draupnir/openmeter'
+import { HOUR_MS, SECOND_MS } from '@draupnir/time'
+import { idField } from '@draupnir/wire'
+import { z } from 'zod'
+import { findMirror } from '../mirror/mirror.store.ts'
+import { USAGE_EVENT } from '../openmeter/meter.ts'
+import { SEND_USAGE } from './record-usage.ts'
+import { markUsageSent, unsentUsage } from './usage.store.ts'
+import { countedAt } from './usage.ts'
+
+const schema = z.object({ contract_id: idField('contract') })
+const BATCH = 500
+
+/** Sends what is in the usage outbox of a contract; the same events again do nothing, their ids are known. */
+export function sendUsage(om: OpenMeter) {
+  return activity(SEND_USAGE, schema, {
+    perform: (ctx, data) => ingest(om, ctx, data.contract_id),
+    settle: async (ctx, data, ids) => {
+      if (ids.length > 0) await markUsageSent(ctx, ids)
+      if (ids.length === BATCH) {
+        await schedule(ctx, { kind: SEND_USAGE, key: data.contract_id, dueAt: ctx.now(), data })
+      }
+    },
+    backoff: { firstMs: 5 * SECOND_MS, factor: 2, maxMs: HOUR_MS, maxAttempts: null },
+  })
+}
+
+async function ingest(om: OpenMeter, ctx: Context, contractId: Id<'contract'>): Promise<string[]> {
+  const mirror = await findMirror(ctx, contractId)
+  // Usage is counted from the start of the subscription, so it waits for one; the end of the sync asks again.
+  if (mirror === null || mirror.subscriptionFrom === null) return []
+  const events = await unsentUsage(ctx, contractId, BATCH)
+  const batch = events.map((event) => ({
+    id: event.id,
+    source: 'draupnir/metering-sync',
+    specversion: '1.0',
+    type: USAGE_EVENT,
+    subject: contractId,
+    time: new Date(countedAt(event.hour, mirror.subscriptionFrom)),
+    data: { gpu_hours: event.gpuHours, line_id: event.lineId, device_id: event.deviceId },
+  }))
+  if (batch.length > 0) await sent('events.ingest', () => om.events.ingest(batch))
+  return events.map((event) => event.id)
+}

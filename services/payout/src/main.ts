@@ -1,0 +1,4 @@
+import { runService } from '@draupnir/service'
+import { payout } from './service.ts'
+
+await runService(payout)
