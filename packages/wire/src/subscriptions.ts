@@ -16,6 +16,7 @@ import { PayoutReserved } from './ledger/payout-reserved.ts'
 import { WalletCredited } from './ledger/wallet-credited.ts'
 import { ContractSyncFailed } from './metering-sync/contract-sync-failed.ts'
 import { ContractSynced } from './metering-sync/contract-synced.ts'
+import { PartyCreated } from './payout/party-created.ts'
 import { PartyOnboarded } from './payout/party-onboarded.ts'
 import { PayInCleared } from './payout/pay-in-cleared.ts'
 import { PayInFailed } from './payout/pay-in-failed.ts'
@@ -46,6 +47,7 @@ export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly EventDefinitio
     WalletCredited,
   ],
   ledger: [
+    PartyCreated,
     PayInSubmitted,
     PayInCleared,
     PayInFailed,
