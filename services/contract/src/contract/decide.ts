@@ -6,7 +6,7 @@ import type { ContractLine, ContractState, Price } from '@draupnir/wire'
 import type { Device } from '../device/device.ts'
 import type { Party } from '../party/party.ts'
 import type { Decision, Terms } from './contract.ts'
-import { MAX_LINES } from './limits.ts'
+import { MAX_DEVICES, MAX_LINES } from './limits.ts'
 
 export interface CreateContract extends Terms {
   readonly buyer_id: Id<'party'>
@@ -59,7 +59,7 @@ export function decideAddLine(
   now: Instant,
 ): Extract<Decision, { operation: 'add_line' }> {
   requireNotEnded(state)
-  if (state.lines.length >= MAX_LINES) refuse('contract.too-many-lines', { limit: MAX_LINES })
+  requireRoom(state, input)
   requireParty(facts.seller, input.seller_id, 'seller')
   if (input.seller_id === state.buyer_id) refuse('contract.seller-is-buyer', { party_id: input.seller_id })
   requirePrice(state, input)
@@ -112,6 +112,12 @@ function endOf(state: ContractState, input: Terminate, now: Instant): Instant {
 
 function requireNotEnded(state: ContractState): void {
   if (state.lifecycle === 'ended') refuse('contract.ended', { contract_id: state.id, ends_at: state.ends_at })
+}
+
+function requireRoom(state: ContractState, { device_ids }: AddLine): void {
+  if (state.lines.length >= MAX_LINES) refuse('contract.too-many-lines', { limit: MAX_LINES })
+  const devices = state.lines.reduce((count, line) => count + line.device_ids.length, device_ids.length)
+  if (devices > MAX_DEVICES) refuse('contract.too-many-devices', { limit: MAX_DEVICES })
 }
 
 function requireParty(party: Party | null, id: Id<'party'>, role: 'buyer' | 'seller'): void {

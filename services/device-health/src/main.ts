@@ -1,0 +1,4 @@
+import { runService } from '@draupnir/service'
+import { deviceHealth } from './service.ts'
+
+await runService(deviceHealth)

@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url'
+import { defineService } from '@draupnir/service'
+import { handlers } from './consumers.ts'
+import { routes } from './routes.ts'
+import { timers } from './timers.ts'
+
+export const deviceHealth = defineService({
+  name: 'device-health',
+  migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
+  routes,
+  handlers,
+  timers,
+})
