@@ -29,3 +29,4 @@ export {
 export { component, listOf, pageQuery, problemSchema } from './schemas.ts'
 export { strict } from './strict.ts'
 export { inSpan, parseTraceparent, SpanKind, traceparentOf } from './trace.ts'
+export { type FieldError, type RawInput, refuseInvalid, validate } from './validate.ts'

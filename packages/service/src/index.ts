@@ -1,0 +1,7 @@
+export type { Environment, ServiceConfig } from './config.ts'
+export { type Deps, defineService, type ServiceDefinition, type ServiceSpec } from './definition.ts'
+export { StartFailure } from './failure.ts'
+export { createLog, type ServiceLog } from './log.ts'
+export { migrationsOf } from './readiness.ts'
+export { runService } from './run-service.ts'
+export { type Running, type StartOptions, startService } from './start-service.ts'

@@ -1,0 +1,46 @@
+import { createServer, type Server } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { StartFailure } from './failure.ts'
+
+export interface Listening {
+  readonly url: string
+  /** Takes no new requests and waits for those under way; `force` cuts them off. */
+  readonly drain: () => Promise<void>
+  readonly force: () => void
+}
+
+/** Serves `fetch`. `StartFailure` when the port is taken. */
+export async function listen(
+  host: string,
+  port: number,
+  fetch: (request: Request) => Promise<Response>,
+): Promise<Listening> {
+  const server = createServer(getRequestListener(fetch))
+  // Longer than any client of ours keeps an idle connection, so that it is never cut under a request.
+  server.keepAliveTimeout = 75_000
+  await bound(server, host, port)
+  const address = server.address()
+  const actual = typeof address === 'object' && address !== null ? address.port : port
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
+    drain: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeIdleConnections()
+      }),
+    force: () => server.closeAllConnections(),
+  }
+}
+
+function bound(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE'
+      reject(new StartFailure(taken ? `port ${port} of ${host} is in use` : `cannot listen: ${error.message}`))
+    })
+    server.listen(port, host, () => {
+      server.removeAllListeners('error')
+      resolve()
+    })
+  })
+}
