@@ -4,8 +4,6 @@ import type { Context } from '@draupnir/db'
 import { inSpan, SpanKind, traceparentOf } from '@draupnir/http'
 import type { Handler } from '@draupnir/outbox'
 
-type Traced = { readonly trace: Context['trace'] }
-
 /** Each event in a span that continues its producer's; what the handler emits continues in turn. */
 export function traceHandler(handler: Handler, consumer: string): Handler {
   return {
@@ -20,17 +18,21 @@ export function traceHandler(handler: Handler, consumer: string): Handler {
 
 /** Each timer, activity and sweep in a span that continues where it was scheduled. */
 export function traceDefinition(definition: Definition): Definition {
-  const name = `${definition.type} ${definition.kind}`
-  const traced = <C extends Partial<Traced>, T>(ctx: C, work: (ctx: C) => Promise<T>): Promise<T> =>
-    inSpan(name, SpanKind.INTERNAL, ctx.trace?.traceparent ?? null, (span) => work(continued(ctx, traceparentOf(span))))
-  if (definition.type === 'timer')
-    return { ...definition, run: (ctx, data) => traced(ctx, (inner) => definition.run(inner, data)) }
-  if (definition.type === 'sweep')
-    return { ...definition, run: (ctx: SweepContext) => traced(ctx, (inner) => definition.run(inner)) }
-  return {
-    ...definition,
-    perform: (ctx, data, attempt) => traced(ctx, (inner) => definition.perform(inner, data, attempt)),
+  const { type, kind } = definition
+  if (type === 'timer')
+    return { ...definition, run: (ctx, data) => traced(definition, ctx, (own) => definition.run(own, data)) }
+  if (type === 'activity') {
+    const { perform } = definition
+    return { ...definition, perform: (ctx, data, nth) => traced(definition, ctx, (own) => perform(own, data, nth)) }
   }
+  const run = (ctx: SweepContext) => inSpan(`sweep ${kind}`, SpanKind.INTERNAL, null, () => definition.run(ctx))
+  return { ...definition, run }
+}
+
+function traced<T>({ type, kind }: Definition, ctx: Context, work: (ctx: Context) => Promise<T>): Promise<T> {
+  return inSpan(`${type} ${kind}`, SpanKind.INTERNAL, ctx.trace.traceparent, (span) =>
+    work(continued(ctx, traceparentOf(span))),
+  )
 }
 
 /** Each window the relay publishes in a span of its own. */
@@ -45,7 +47,6 @@ export function traceBus(bus: Bus): Bus {
   }
 }
 
-function continued<C extends Partial<Traced>>(ctx: C, traceparent: string | null): C {
-  if (traceparent === null || ctx.trace === undefined) return ctx
-  return { ...ctx, trace: { ...ctx.trace, traceparent } }
+function continued(ctx: Context, traceparent: string | null): Context {
+  return traceparent === null ? ctx : { ...ctx, trace: { ...ctx.trace, traceparent } }
 }

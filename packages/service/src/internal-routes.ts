@@ -6,11 +6,13 @@ import type { Handler, Context as HonoContext } from 'hono'
 import { type ActivitySources, activityReport } from './activity.ts'
 import { mountEvents } from './internal-events.ts'
 import { mountParked } from './internal-parked.ts'
+import type { Check } from './verify.ts'
 
 export interface InternalSources extends ActivitySources {
   readonly name: ServiceName
   readonly routes: readonly Route[]
   readonly handlers: readonly EventHandler[]
+  readonly verify: () => Promise<readonly Check[]>
 }
 
 /** Mounts below `/internal`, for callers with the scope `internal`. */
@@ -29,6 +31,7 @@ export function mountInternal(app: App, sources: InternalSources): void {
   mount('GET', '/internal/openapi.json', async () =>
     openApiDocument(sources.routes, { title: `Draupnir ${sources.name}`, version: '1' }),
   )
+  mount('GET', '/internal/verify', async () => ({ checks: await sources.verify() }))
   mountEvents(mount, sources)
   mountParked(mount, sources)
 }

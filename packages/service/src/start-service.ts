@@ -110,7 +110,8 @@ function serve(base: Base, engine: Engine): Promise<Listening> {
       parts.open(app)
     },
     extend: (app) => {
-      mountInternal(app, { name, db, bus, engine, meter, routes: parts.routes, handlers: parts.handlers })
+      const { routes, handlers, verify } = parts
+      mountInternal(app, { name, db, bus, engine, meter, routes, handlers, verify })
       parts.extend(app)
     },
     onRequest: metrics.onRequest,

@@ -1,6 +1,3 @@
-import type { App } from '@draupnir/http'
-import { internal } from './internal-routes.ts'
-
 /** One row that is not as it should be. */
 export interface Finding {
   /** Names the row, for a person to look up: `account pty_…:available:USD`. */
@@ -18,9 +15,4 @@ export interface Check {
 /** A check that holds when nothing was found. */
 export function checkOf(name: string, findings: readonly Finding[]): Check {
   return { name, ok: findings.length === 0, findings }
-}
-
-/** `GET /internal/verify` → `{ checks: [{ name, ok, findings: [{ row, detail }] }] }`; a service without checks has none. */
-export function mountVerify(app: App, verify: () => Promise<readonly Check[]>): void {
-  app.get('/internal/verify', internal('/internal/verify'), async (c) => c.json({ checks: await verify() }))
 }
