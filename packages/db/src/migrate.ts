@@ -78,7 +78,7 @@ async function applySource(sql: postgres.Sql, { role }: MigrateOptions, source: 
 
 async function files(source: MigrationSource): Promise<string[]> {
   const found = (await readdir(source.directory)).filter((file) => file.endsWith('.sql')).sort()
-  const misnamed = found.find((file) => !/^\d{4}-.+\.sql$/.test(file))
+  const misnamed = found.find((file) => !/^\d{4}[-_].+\.sql$/.test(file))
   if (misnamed !== undefined) throw new Defect(`migration ${source.name}/${misnamed} is not named NNNN-what.sql`)
   return found
 }
