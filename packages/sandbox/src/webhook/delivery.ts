@@ -56,6 +56,12 @@ export async function requeue(tx: Sql, now: Instant, messageId: string, endpoint
   return rows.length
 }
 
+/** Sends what still waits for an endpoint to its new address. */
+export async function redirect(tx: Sql, endpoint: string, url: string): Promise<void> {
+  await tx`
+    update sandbox.webhook_deliveries set url = ${url} where endpoint = ${endpoint} and status = 'pending'`
+}
+
 export async function dueDeliveries(sql: Sql, now: Instant, limit: number): Promise<readonly Delivery[]> {
   return sql<Delivery[]>`
     select id, message_id as "messageId", endpoint, event_type as "eventType", url, headers, body, attempts

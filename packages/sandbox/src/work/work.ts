@@ -17,7 +17,7 @@ export type WorkHandler = (tx: Sql, work: Work) => Promise<void>
 export async function schedule(tx: Sql, work: Omit<Work, 'data'> & { readonly data?: JsonValue }): Promise<void> {
   await tx`
     insert into sandbox.due_work (kind, key, due_at, data)
-    values (${work.kind}, ${work.key}, ${work.dueAt}, ${tx.json(work.data ?? null)})
+    values (${work.kind}, ${work.key}, ${work.dueAt}, ${tx.json(work.data ?? {})})
     on conflict (kind, key) do update set due_at = excluded.due_at, data = excluded.data, failures = 0, last_error = null`
 }
 

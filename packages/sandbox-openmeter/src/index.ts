@@ -1,0 +1,1 @@
+export { type OpenMeterOptions, type RunningOpenMeter, startOpenMeter } from './service.ts'
