@@ -10,8 +10,15 @@ create table devices (
   tenant_id text not null,
   id text not null,
   seller_id text not null,
-  state text not null,
   primary key (tenant_id, id)
+);
+
+-- Apart from devices, whose rows are locked while a device is put on a line.
+create table device_states (
+  tenant_id text not null,
+  device_id text not null,
+  state text not null,
+  primary key (tenant_id, device_id)
 );
 
 create table contract_statuses (

@@ -3,7 +3,7 @@ import { refuse } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import type { BillingStatus, ContractState, ContractSync } from '@draupnir/wire'
-import { findDevices } from '../device/find-devices.ts'
+import { findDeviceStates } from '../device/find-states.ts'
 import { findStatuses } from '../status/find-statuses.ts'
 import { type ServiceStatus, serviceStatus } from '../status/status.ts'
 import { type ContractFilter, findHead, type Head, selectEdits, selectHeads } from './contract.store.ts'
@@ -44,8 +44,7 @@ async function withStatuses(ctx: Context, heads: readonly Head[]): Promise<Contr
     ctx,
     states.map((state) => state.id),
   )
-  const devices = await findDevices(ctx, [...new Set(states.flatMap(deviceIds))])
-  const deviceStates = new Map(devices.map((device) => [device.id, device.state]))
+  const deviceState = await findDeviceStates(ctx, [...new Set(states.flatMap(deviceIds))])
   return heads.map(({ state: stored, createdAt }) => {
     const state = elapse(stored, ctx.now())
     const { sync, billing_status } = statuses(state.id)
@@ -55,10 +54,7 @@ async function withStatuses(ctx: Context, heads: readonly Head[]): Promise<Contr
       created_at: createdAt,
       sync: { sync_state, last_error, attempts, next_attempt_at },
       billing_status,
-      service_status: serviceStatus(
-        state.lifecycle,
-        deviceIds(state).map((id) => deviceStates.get(id) ?? 'unknown'),
-      ),
+      service_status: serviceStatus(state.lifecycle, deviceIds(state).map(deviceState)),
     }
   })
 }

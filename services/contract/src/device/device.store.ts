@@ -2,24 +2,40 @@ import type { Context } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import { and, asc, eq, gt, inArray, isNull, or } from 'drizzle-orm'
-import { deviceAssignments, devices } from './device.table.ts'
-import type { Device } from './device.ts'
+import { deviceAssignments, deviceStates, devices } from './device.table.ts'
+import type { Device, DeviceState } from './device.ts'
 
-export async function selectDevices(ctx: Context, ids: readonly Id<'device'>[], lock: boolean): Promise<Device[]> {
+/** Locks them in one order until the transaction ends. */
+export async function lockDevices(ctx: Context, ids: readonly Id<'device'>[]): Promise<Device[]> {
   if (ids.length === 0) return []
-  const query = ctx.db.orm
+  return await ctx.db.orm
     .select()
     .from(devices)
     .where(and(eq(devices.tenant, ctx.tenant), inArray(devices.id, [...ids])))
     .orderBy(asc(devices.id))
-  return lock ? await query.for('update') : await query
+    .for('update')
 }
 
-export async function upsertDevice(ctx: Context, { id, seller_id, state }: Device): Promise<void> {
+export async function upsertDevice(ctx: Context, { id, seller_id }: Device): Promise<void> {
   await ctx.db.orm
     .insert(devices)
-    .values({ tenant: ctx.tenant, id, seller_id, state })
-    .onConflictDoUpdate({ target: [devices.tenant, devices.id], set: { seller_id, state } })
+    .values({ tenant: ctx.tenant, id, seller_id })
+    .onConflictDoUpdate({ target: [devices.tenant, devices.id], set: { seller_id } })
+}
+
+export async function selectStates(ctx: Context, ids: readonly Id<'device'>[]) {
+  if (ids.length === 0) return []
+  return await ctx.db.orm
+    .select()
+    .from(deviceStates)
+    .where(and(eq(deviceStates.tenant, ctx.tenant), inArray(deviceStates.deviceId, [...ids])))
+}
+
+export async function upsertState(ctx: Context, deviceId: Id<'device'>, state: DeviceState): Promise<void> {
+  await ctx.db.orm
+    .insert(deviceStates)
+    .values({ tenant: ctx.tenant, deviceId, state })
+    .onConflictDoUpdate({ target: [deviceStates.tenant, deviceStates.deviceId], set: { state } })
 }
 
 export type Assignment = Omit<typeof deviceAssignments.$inferSelect, 'tenant'>

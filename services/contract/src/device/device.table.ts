@@ -1,6 +1,6 @@
 import { idColumn, instantColumn } from '@draupnir/db'
 import { pgSchema, primaryKey, text } from 'drizzle-orm/pg-core'
-import type { Device } from './device.ts'
+import type { DeviceState } from './device.ts'
 
 const schema = pgSchema('contract')
 
@@ -10,9 +10,18 @@ export const devices = schema.table(
     tenant: idColumn('tenant_id', 'tenant').notNull(),
     id: idColumn('id', 'device').notNull(),
     seller_id: idColumn('seller_id', 'party').notNull(),
-    state: text('state').$type<Device['state']>().notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenant, table.id] })],
+)
+
+export const deviceStates = schema.table(
+  'device_states',
+  {
+    tenant: idColumn('tenant_id', 'tenant').notNull(),
+    deviceId: idColumn('device_id', 'device').notNull(),
+    state: text('state').$type<DeviceState>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenant, table.deviceId] })],
 )
 
 export const deviceAssignments = schema.table(

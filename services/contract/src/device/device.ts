@@ -5,5 +5,6 @@ import type { Device as WireDevice } from '@draupnir/wire'
 export interface Device {
   readonly id: Id<'device'>
   readonly seller_id: Id<'party'>
-  readonly state: WireDevice['state']
 }
+
+export type DeviceState = WireDevice['state']

@@ -1,5 +1,7 @@
 import { handle } from '@draupnir/outbox'
 import { DeviceStateChanged } from '@draupnir/wire'
-import { rememberDevice } from '../device/remember-device.ts'
+import { rememberDeviceState } from '../device/remember-state.ts'
 
-export const onDeviceStateChanged = handle(DeviceStateChanged, (ctx, event) => rememberDevice(ctx, event.data.device))
+export const onDeviceStateChanged = handle(DeviceStateChanged, (ctx, event) =>
+  rememberDeviceState(ctx, event.data.device.id, event.data.to),
+)
