@@ -38,20 +38,22 @@ async function start(args: readonly string[]): Promise<number> {
   const flags = readFlags(args)
   const asked = stopAsked()
   const began = performance.now()
-  const { fresh, port, dataDir } = flags
+  const { fresh, port, dataDir, only } = flags
   const system = await Promise.race([
     startSystem({
       fresh,
       print,
       ...(port === undefined ? {} : { port }),
       ...(dataDir === undefined ? {} : { dataDir }),
+      ...(only === undefined ? {} : { only }),
     }),
     asked,
   ])
   if (typeof system === 'string') return stoppedEarly()
-  print(`Draupnir is up after ${((performance.now() - began) / 1000).toFixed(1)} s: ${system.gatewayUrl}`)
+  const where = system.processes.has('gateway') ? system.gatewayUrl : 'without the gateway'
+  print(`Draupnir is up after ${((performance.now() - began) / 1000).toFixed(1)} s: ${where}`)
   try {
-    const story = tellStory(system, flags.once)
+    const story = only === undefined ? tellStory(system, flags.once) : Promise.resolve()
     // A story cut short by Ctrl-C fails as the system goes away beneath it; nobody wants to read that.
     story.catch(() => {})
     if ((await Promise.race([story, asked])) === undefined && !flags.once) {
@@ -91,16 +93,20 @@ function readFlags(args: readonly string[]) {
         fresh: { type: 'boolean', default: false },
         port: { type: 'string' },
         data: { type: 'string' },
+        only: { type: 'string' },
       },
     })
     const port = values.port === undefined ? undefined : Number(values.port)
     if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536))
       throw new StackFailure(`--port ${values.port} is no port: give a number from 1 to 65535`)
-    return { once: values.once, fresh: values.fresh, port, dataDir: values.data }
+    const only = values.only?.split(',').filter((name) => name !== '' && name !== 'none')
+    return { once: values.once, fresh: values.fresh, port, dataDir: values.data, only }
   } catch (error) {
     if (error instanceof StackFailure) throw error
     const reason = error instanceof Error ? error.message.split('. ')[0] : String(error)
-    throw new StackFailure(`${reason}: use npm start -- [--once] [--fresh] [--port N] [--data FOLDER]`)
+    throw new StackFailure(
+      `${reason}: use npm start -- [--once] [--fresh] [--port N] [--data FOLDER] [--only PROCESS,… | none]`,
+    )
   }
 }
 

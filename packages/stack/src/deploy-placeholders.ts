@@ -62,7 +62,7 @@ export function deployedFacts(mode: 'sandbox' | 'system', databaseHost: string, 
       apiKey: placeholder('MODERN_TREASURY_API_KEY'),
       webhookKey: placeholder('MODERN_TREASURY_WEBHOOK_KEY'),
     },
-    sandbox: { controlSecret: placeholder('SANDBOX_CONTROL_SECRET'), apiKey: placeholder('SANDBOX_API_KEY') },
+    sandbox: { controlSecret: placeholder('SANDBOX_CONTROL_SECRET'), apiKey: placeholder('BOOTSTRAP_API_KEY') },
     started: sandboxed ? PROCESSES : services(),
     passedOn: {},
   }

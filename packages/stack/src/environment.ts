@@ -99,7 +99,7 @@ function gatewayEnvironment(facts: Facts): Record<string, string> {
   return {
     SERVICE_URLS: JSON.stringify(Object.fromEntries(others.map(({ name }) => [name, facts.url(name)]))),
     ...(facts.clock === 'sandbox'
-      ? { SANDBOX_API_KEY: facts.sandbox.apiKey, SANDBOX_CONTROL_SECRET: facts.sandbox.controlSecret }
+      ? { BOOTSTRAP_API_KEY: facts.sandbox.apiKey, SANDBOX_CONTROL_SECRET: facts.sandbox.controlSecret }
       : {}),
   }
 }
