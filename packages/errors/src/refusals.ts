@@ -30,6 +30,7 @@ export const REFUSALS = {
   'request.precondition-failed': { status: 412, consumer: 'park', title: 'If-Match names another version' },
   'service.unavailable': { status: 503, consumer: 'retry', title: 'The service cannot answer now: try again' },
 
+  'api-key.expiry-passed': { status: 422, consumer: 'park', title: 'The expiry has passed already' },
   'auth.missing': { status: 401, consumer: 'park', title: 'Authentication is required' },
   'auth.invalid': { status: 401, consumer: 'park', title: 'The credentials are not valid' },
   'auth.scope-missing': { status: 403, consumer: 'park', title: 'The API key lacks the scope of this route' },

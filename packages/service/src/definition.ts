@@ -1,10 +1,11 @@
-import type { Clock, Definition } from '@draupnir/clock'
+import type { Definition } from '@draupnir/clock'
 import type { DbPool, Log } from '@draupnir/db'
 import { assert } from '@draupnir/errors'
 import type { App, AppOptions, Route } from '@draupnir/http'
 import type { Handler } from '@draupnir/outbox'
 import { type EventDefinition, type ServiceName, SUBSCRIPTIONS } from '@draupnir/wire'
 import { z } from 'zod'
+import type { ServiceClock } from './connect.ts'
 import type { Check } from './verify.ts'
 
 /** What a service's own parts may be built from. */
@@ -12,7 +13,8 @@ export interface Deps<C> {
   /** The service's own settings, validated. */
   readonly config: C
   readonly db: DbPool
-  readonly clock: Clock
+  /** `sandbox` moves the test clock; null in production. */
+  readonly clock: ServiceClock
   readonly log: Log
   readonly internalAuthSecret: string
 }

@@ -1,0 +1,22 @@
+import type { Clock } from '@draupnir/clock'
+import type { Db } from '@draupnir/db'
+import { refuse } from '@draupnir/errors'
+import { type Claims, requestIdOf } from '@draupnir/http'
+import { findByToken, noteUse } from './api-key.store.ts'
+import { hashToken, isUsable } from './api-key.ts'
+import { spelledOut } from './scopes.ts'
+
+const BEARER = /^Bearer (sk_(?:sandbox|live)_[A-Za-z0-9_-]{16,128})$/
+
+/** Who asks, by the API key of the request. Refuses `auth.missing` and, for a wrong, expired or revoked key, `auth.invalid`. */
+export async function authenticate(db: Db, clock: Clock, headers: Headers): Promise<Claims> {
+  const header = headers.get('authorization')
+  if (header === null) refuse('auth.missing')
+  const token = BEARER.exec(header)?.[1]
+  if (token === undefined) refuse('auth.invalid')
+  const [key, now] = await Promise.all([findByToken(db, hashToken(token)), clock.read()])
+  if (key === null || !isUsable(key, now)) refuse('auth.invalid')
+  await noteUse(db, key.id, now)
+  const requestId = requestIdOf(headers.get('x-request-id') ?? undefined)
+  return { tenant: key.tenant, actor: key.id, scopes: spelledOut(key.scopes), request_id: requestId }
+}

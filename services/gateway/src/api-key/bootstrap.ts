@@ -1,0 +1,30 @@
+import type { Clock } from '@draupnir/clock'
+import type { DbPool } from '@draupnir/db'
+import { deriveId, type Id } from '@draupnir/ids'
+import { keepApiKey, keepTenant } from './api-key.store.ts'
+import { hashToken, hintOf } from './api-key.ts'
+
+/** The tenant of the first key, and of everything that belongs to the platform itself. */
+export const PLATFORM_TENANT: Id<'tenant'> = deriveId('tenant', 'platform')
+
+/** Makes the first tenant, and its key when one is given; quiet when they are there. */
+export async function bootstrap(db: DbPool, clock: Clock, token: string | undefined): Promise<void> {
+  const now = await clock.read()
+  await db.transaction(async (tx) => {
+    await keepTenant(tx, PLATFORM_TENANT, 'Platform', now)
+    if (token === undefined) return
+    const key = {
+      id: deriveId('apiKey', hashToken(token).toString('hex')),
+      tenant: PLATFORM_TENANT,
+      name: 'bootstrap',
+      tokenHint: hintOf(token),
+      scopes: ['*'],
+      createdAt: now,
+      createdBy: 'bootstrap',
+      expiresAt: null,
+      revokedAt: null,
+      lastUsedAt: null,
+    }
+    await keepApiKey(tx, key, hashToken(token))
+  })
+}

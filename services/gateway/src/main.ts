@@ -1,0 +1,4 @@
+import { runService } from '@draupnir/service'
+import { gateway } from './service.ts'
+
+await runService(gateway)
