@@ -4,6 +4,9 @@ import { withFields } from './context.ts'
 import { requestIdOf } from './request-id.ts'
 import { inSpan, parseTraceparent, SpanKind, traceparentOf } from './trace.ts'
 
+// Asked many times a second; a person who looks at a log is after the others.
+const MACHINERY = /^\/(internal|healthz|readyz|metrics)(\/|$)/
+
 /** Around every request: its id, span, log line and measurement. */
 export async function observe(options: AppOptions, c: HonoContext<AppEnv>, next: Next): Promise<void> {
   const startedMs = performance.now()
@@ -25,7 +28,9 @@ export async function observe(options: AppOptions, c: HonoContext<AppEnv>, next:
     durationMs: performance.now() - startedMs,
   }
   options.onRequest?.(seen)
-  c.get('log').info({ ...seen, durationMs: Math.round(seen.durationMs) }, 'request')
+  const line = { ...seen, durationMs: Math.round(seen.durationMs) }
+  if (MACHINERY.test(c.req.path)) c.get('log').debug(line, 'request')
+  else c.get('log').info(line, 'request')
 }
 
 /** The path template of the matched route, so that ids do not multiply metrics. */

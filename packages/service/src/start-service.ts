@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Bus } from '@draupnir/bus'
 import { createApp, internalAuth } from '@draupnir/http'
 import { type Environment, readConfig, type ServiceConfig } from './config.ts'
@@ -130,13 +129,14 @@ function serve(base: Base, engine: Engine): Promise<Listening> {
 async function join({ definition: { name }, clock, log }: Base, url: string): Promise<() => Promise<void>> {
   const { sandbox } = clock
   if (sandbox === null) return async () => {}
-  const instance = randomUUID()
+  // The address stays the same over restarts: one that was killed leaves no participant that never answers.
+  const instance = url
   try {
     await sandbox.register({ name, instance, url })
     return () => sandbox.unregister({ name, instance })
   } catch (error) {
-    // Whoever advances the clock may know us otherwise; a role that may only read the clock cannot register.
-    log.debug({ err: error }, 'not registered with the test clock')
+    // Whoever advances the clock may know us otherwise.
+    log.warn({ err: error }, 'not registered with the test clock')
     return async () => {}
   }
 }
