@@ -52,10 +52,10 @@ export function startTimerRunner<C extends Context>(options: TimerRunnerOptions<
 
   const onError = (error: unknown, delayMs: number) =>
     log.error({ err: error, delayMs }, 'timers cannot run, trying again')
-  let ensured = false
+  let starting = sweeps.size > 0
   const sweepStep = async () => {
-    if (!ensured) await ensureSweeps(shop, sweeps)
-    ensured = true
+    if (starting) await ensureSweeps(shop, sweeps)
+    starting = false
     return runSweep(shop, sweeps)
   }
   const wake = () => {
@@ -74,10 +74,12 @@ export function startTimerRunner<C extends Context>(options: TimerRunnerOptions<
     wake,
     counter: () => counter,
     activity: async () => {
+      const wasStarting = starting
       const found = await timerActivity(db, await clock.read())
       // The clock may just have moved: the poll alone would notice it late.
       if (found.busy.length > 0) wake()
-      return found
+      // New sweeps are due, but the table does not say so yet.
+      return wasStarting ? { ...found, busy: [...found.busy, { what: 'sweeps starting', count: 1 }] } : found
     },
     stop: async () => {
       forget()
