@@ -22,7 +22,7 @@ export function listOf<S extends z.ZodType>(item: S) {
 
 /** Gives a schema its name in the OpenAPI document: `#/components/schemas/<name>`. */
 export function component<S extends z.ZodType>(name: string, schema: S): S {
-  return schema.openapi(name)
+  return schema.meta({ id: name })
 }
 
 export const problemSchema = component(
