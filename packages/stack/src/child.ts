@@ -12,6 +12,8 @@ export interface ChildOptions {
   readonly gid?: number
   /** Receives standard output and error; appended. */
   readonly logFile: string
+  /** Gives it a standard input that ends when this process does, in whatever way. */
+  readonly pipe?: boolean
   /** What asks the process to stop in order; default SIGTERM. */
   readonly stopSignal?: NodeJS.Signals
 }
@@ -40,10 +42,11 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     uid: options.uid,
     gid: options.gid,
     detached: true,
-    stdio: ['ignore', log, log],
+    stdio: [options.pipe ? 'pipe' : 'ignore', log, log],
   })
   closeSync(log)
   const pid = await spawned(process_)
+  unrefStream(process_.stdin)
   watchForOrphan(pid, options.stopSignal ?? 'SIGTERM')
   const exited = new Promise<Exit>((resolve) => {
     process_.once('exit', (code, signal) => {
@@ -63,6 +66,11 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     return exit
   }
   return { pid, exited, running, kill, stop }
+}
+
+/** The pipe must not keep this process alive. */
+function unrefStream(stream: object | null): void {
+  if (stream !== null && 'unref' in stream && typeof stream.unref === 'function') stream.unref()
 }
 
 function spawned(child: ChildProcess): Promise<number> {

@@ -62,7 +62,8 @@ export function deployedFacts(mode: 'sandbox' | 'system', databaseHost: string, 
       apiKey: placeholder('MODERN_TREASURY_API_KEY'),
       webhookKey: placeholder('MODERN_TREASURY_WEBHOOK_KEY'),
     },
-    sandbox: { controlSecret: placeholder('SANDBOX_CONTROL_SECRET'), apiKey: placeholder('BOOTSTRAP_API_KEY') },
+    bootstrapApiKey: placeholder('BOOTSTRAP_API_KEY'),
+    sandboxControlSecret: placeholder('SANDBOX_CONTROL_SECRET'),
     started: sandboxed ? PROCESSES : services(),
     passedOn: {},
   }
@@ -77,6 +78,7 @@ export function provisionEnvironment(facts: Facts, adminUrl: string): Record<str
     NATS_URL: facts.nats.url,
     NATS_USER: 'provisioner',
     NATS_PASSWORD: placeholder(natsPasswordName('provisioner')),
+    CLOCK: facts.clock,
     SANDBOXES: sandboxes.map(({ name }) => name).join(','),
     ...Object.fromEntries(passwords),
   }

@@ -13,7 +13,8 @@ const facts: Facts = {
   internalAuthSecret: 'internal',
   openmeter: { url: 'http://om', apiKey: 'om-key', webhookSecret: 'om-hook' },
   modernTreasury: { baseUrl: 'http://mt', organizationId: 'org', apiKey: 'mt-key', webhookKey: 'mt-hook' },
-  sandbox: { controlSecret: 'control', apiKey: 'sk' },
+  bootstrapApiKey: 'key',
+  sandboxControlSecret: 'control',
   started: PROCESSES,
   passedOn: { PATH: '/bin' },
 }

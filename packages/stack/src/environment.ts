@@ -30,7 +30,9 @@ export interface Facts {
     readonly apiKey: string
     readonly webhookKey: string
   }
-  readonly sandbox: { readonly controlSecret: string; readonly apiKey: string }
+  /** The first key of the gateway, with every scope. */
+  readonly bootstrapApiKey: string
+  readonly sandboxControlSecret: string
   readonly started: readonly ProcessDeclaration[]
   /** Passed on as they are: SENTRY_DSN, OTEL_EXPORTER_OTLP_ENDPOINT and the like. */
   readonly passedOn: Readonly<Record<string, string>>
@@ -51,7 +53,7 @@ export function environmentOf(declaration: ProcessDeclaration, facts: Facts): Re
     PUBLIC_URL: facts.publicUrl,
     ...clockEnvironment(declaration, facts),
     ...(declaration.kind === 'service' ? natsEnvironment(declaration.name, facts) : {}),
-    ...(declaration.kind === 'sandbox' ? { SANDBOX_CONTROL_SECRET: facts.sandbox.controlSecret } : {}),
+    ...(declaration.kind === 'sandbox' ? { SANDBOX_CONTROL_SECRET: facts.sandboxControlSecret } : {}),
     ...Object.assign({}, ...declaration.env.map((group) => groupEnvironment(group, facts))),
   }
 }
@@ -98,9 +100,8 @@ function gatewayEnvironment(facts: Facts): Record<string, string> {
   const others = facts.started.filter(({ name }) => name !== 'gateway')
   return {
     SERVICE_URLS: JSON.stringify(Object.fromEntries(others.map(({ name }) => [name, facts.url(name)]))),
-    ...(facts.clock === 'sandbox'
-      ? { BOOTSTRAP_API_KEY: facts.sandbox.apiKey, SANDBOX_CONTROL_SECRET: facts.sandbox.controlSecret }
-      : {}),
+    BOOTSTRAP_API_KEY: facts.bootstrapApiKey,
+    ...(facts.clock === 'sandbox' ? { SANDBOX_CONTROL_SECRET: facts.sandboxControlSecret } : {}),
   }
 }
 

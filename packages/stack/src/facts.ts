@@ -60,10 +60,8 @@ export async function localFacts(input: FactsInput): Promise<Facts> {
       apiKey: settings.MODERN_TREASURY_API_KEY ?? secrets.get('modern-treasury-api-key', () => `test-${random()}`),
       webhookKey: settings.MODERN_TREASURY_WEBHOOK_KEY ?? secrets.get('modern-treasury-webhook'),
     },
-    sandbox: {
-      controlSecret: secrets.get('sandbox-control'),
-      apiKey: secrets.get('sandbox-api-key', () => `sk_sandbox_${random()}`),
-    },
+    bootstrapApiKey: secrets.get('api-key', () => `sk_${real ? 'live' : 'sandbox'}_${random()}`),
+    sandboxControlSecret: secrets.get('sandbox-control'),
     started,
     passedOn: passedOn(),
   }
@@ -99,5 +97,5 @@ function svixSecret(): string {
 }
 
 function random(): string {
-  return randomBytes(24).toString('base64url')
+  return randomBytes(32).toString('base64url')
 }

@@ -11,6 +11,7 @@ try {
     adminUrl: required('ADMIN_DATABASE_URL'),
     password: (role) => required(passwordName(role)),
     sandboxes: sandboxes.map(processNamed),
+    clock: environment.CLOCK === 'sandbox' ? 'sandbox' : 'system',
   })
   for (const migration of applied) console.log(`applied ${migration}`)
   const login = { user: required('NATS_USER'), password: required('NATS_PASSWORD') }

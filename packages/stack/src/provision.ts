@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { connectBus, type NatsLogin, provision as provisionBus } from '@draupnir/bus'
+import { provisionTestClock } from '@draupnir/clock'
 import { migrate } from '@draupnir/db'
+import { instant } from '@draupnir/time'
 import { durables, streams } from '@draupnir/wire'
 import postgres from 'postgres'
 import { repositoryRoot } from './paths.ts'
@@ -13,7 +15,11 @@ export interface DatabasePlan {
   readonly password: (role: string) => string
   /** The provider sandboxes that run, each with a database of its own. */
   readonly sandboxes: readonly ProcessDeclaration[]
+  readonly clock: 'system' | 'sandbox'
 }
+
+/** Where the test clock stands on fresh data: a fixed moment, so that two runs tell the same story. */
+export const CLOCK_START = instant('2026-01-01T00:00:00.000Z')
 
 /** Creates roles, databases and schemas and applies every migration; run as often as you like. Returns what it applied. */
 export async function provisionDatabases(plan: DatabasePlan): Promise<string[]> {
@@ -37,6 +43,7 @@ export async function provisionDatabases(plan: DatabasePlan): Promise<string[]> 
   const applied = await migrateSchema(url, CLOCK.schema, CLOCK.role, [
     { name: 'clock', directory: join(repositoryRoot, 'packages', 'clock', 'migrations-shared') },
   ])
+  if (plan.clock === 'sandbox') await provisionTestClock(url, CLOCK_START)
   for (const declaration of services()) {
     const { schema, role } = declaration.database
     if (schema !== null) applied.push(...(await migrateSchema(url, schema, role, migrationFolders(declaration))))

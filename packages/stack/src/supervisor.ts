@@ -59,7 +59,7 @@ export async function supervise(spec: ProcessSpec, options: SuperviseOptions): P
     generation += 1
     const mine = generation
     const began = performance.now()
-    const started = await startChild({ ...spec, env })
+    const started = await startChild({ ...spec, env: { ...env, LAUNCHER_PIPE: 'stdin' }, pipe: true })
     child = started
     options.onChange?.()
     void started.exited.then(async (exit) => {

@@ -173,7 +173,9 @@ async function provisionEverything(
   const sandboxes = started.filter(({ kind }) => kind === 'sandbox')
   const password = (role: string) => secrets.get(`password:${role}`)
   const [applied] = await Promise.all([
-    provisionDatabases({ adminUrl, password, sandboxes }).catch(asFailure('The database could not be prepared')),
+    provisionDatabases({ adminUrl, password, sandboxes, clock: facts.clock }).catch(
+      asFailure('The database could not be prepared'),
+    ),
     provisionStreams(facts.nats.url, provisioner),
   ])
   print(`Databases and streams are ready (${applied.length} migrations applied, ${seconds(began)})`)
@@ -237,7 +239,7 @@ function describe(facts: Facts, adminUrl: string, provisioner: NatsLogin | null)
   const sandboxes = facts.started.filter(({ kind }) => kind === 'sandbox')
   return {
     gatewayUrl: facts.url('gateway'),
-    apiKey: facts.sandbox.apiKey,
+    apiKey: facts.bootstrapApiKey,
     urls: Object.fromEntries(facts.started.map(({ name }) => [name, facts.url(name)])),
     databaseUrl: database.toString(),
     sandboxDatabaseUrls: Object.fromEntries(
@@ -245,7 +247,7 @@ function describe(facts: Facts, adminUrl: string, provisioner: NatsLogin | null)
     ),
     natsUrl: facts.nats.url,
     natsLogin: provisioner,
-    sandboxControlSecret: facts.sandbox.controlSecret,
+    sandboxControlSecret: facts.sandboxControlSecret,
   }
 }
 
@@ -262,7 +264,8 @@ async function wipe(dataDir: string): Promise<void> {
 
 function asFailure(what: string): (error: unknown) => never {
   return (error) => {
-    throw new StackFailure(`${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new StackFailure(`${what} (${reason}): correct it, or begin anew with npm start -- --fresh`, { cause: error })
   }
 }
 
