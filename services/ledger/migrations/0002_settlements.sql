@@ -1,0 +1,39 @@
+create table settlements (
+  tenant_id text not null,
+  id text not null,
+  invoice_id text not null,
+  contract_id text not null,
+  buyer_id text not null,
+  gross bigint not null,
+  currency text not null,
+  -- The split of each invoice line, computed once: an undo takes exactly these amounts.
+  lines jsonb not null,
+  state text not null check (state in ('seasoning', 'completed')),
+  opened_at timestamptz(3) not null,
+  completed_at timestamptz(3),
+  primary key (tenant_id, id),
+  constraint settlements_one_per_invoice unique (tenant_id, invoice_id)
+);
+
+create table settlement_legs (
+  tenant_id text not null,
+  id text not null,
+  settlement_id text not null,
+  position int not null,
+  kind text not null check (kind in ('seller_net', 'platform_fee')),
+  from_ref text not null,
+  to_ref text not null,
+  party_id text,
+  amount bigint not null check (amount > 0),
+  currency text not null,
+  state text not null check (state in ('seasoning', 'booked', 'released')),
+  due_at timestamptz(3),
+  transaction_id text not null,
+  released_by text,
+  released_at timestamptz(3),
+  primary key (tenant_id, id),
+  unique (tenant_id, settlement_id, position),
+  foreign key (tenant_id, settlement_id) references settlements (tenant_id, id)
+);
+
+revoke delete, truncate on settlements, settlement_legs from ${role};

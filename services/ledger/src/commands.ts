@@ -1,0 +1,13 @@
+/** Every verb of the ledger. */
+
+export { reservePayout } from './payout/reserve-payout.ts'
+export { returnPayout } from './payout/return-payout.ts'
+export { releaseHolding } from './settlement/release-holding.ts'
+export { settleInvoice } from './settlement/settle-invoice.ts'
+export { postBatch } from './transaction/post-batch.ts'
+export { postTransaction, tryTransaction } from './transaction/post-transaction.ts'
+export { settlePending, voidPending } from './transaction/resolve-pending.ts'
+export { commitFunds } from './wallet/commit-funds.ts'
+export { openWallet } from './wallet/open-wallet.ts'
+export { readAvailable } from './wallet/read-available.ts'
+export { readWallet } from './wallet/read-wallet.ts'

@@ -1,0 +1,3 @@
+export { recipesMarkdown } from './recipe/recipes.md.ts'
+export { RECIPES } from './recipe/recipes.ts'
+export { ledger } from './service.ts'

@@ -1,0 +1,4 @@
+import { runService } from '@draupnir/service'
+import { ledger } from './service.ts'
+
+await runService(ledger)

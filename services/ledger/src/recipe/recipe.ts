@@ -1,0 +1,52 @@
+import { fromWire } from '@draupnir/money'
+import { positiveMoneyField } from '@draupnir/wire'
+import type { z } from 'zod'
+import type { Posting } from '../transaction/transaction.ts'
+
+/** One posting as an accountant reads it: debit, credit, amount in minor units. */
+export type GoldenRow = readonly [debit: string, credit: string, amount: string]
+
+interface Head {
+  /** Permanent: it is written into every transaction. */
+  readonly code: string
+  /** What happened in the world, and what the books then say. */
+  readonly story: string
+  /** How the money goes back: the code of another recipe, or the same postings mirrored. */
+  readonly undo: { readonly by: string; readonly note: string }
+}
+
+export interface RecipeDefinition<S extends z.ZodType> extends Head {
+  readonly input: S
+  readonly postings: (input: z.output<S>) => readonly Posting[]
+  readonly golden: readonly {
+    readonly given: string
+    readonly input: z.input<S>
+    readonly rows: readonly GoldenRow[]
+  }[]
+}
+
+/** The only way to post: a pure function from a fact to postings, under a permanent code. */
+export interface Recipe<Input = never> extends Head {
+  readonly input: z.ZodType
+  /** Parses the input, then makes the postings. */
+  readonly post: (input: Input) => readonly Posting[]
+  readonly golden: readonly {
+    readonly given: string
+    readonly rows: readonly GoldenRow[]
+    readonly actual: () => readonly Posting[]
+  }[]
+}
+
+/** Money above zero, read into exact money. */
+export const amountInput = positiveMoneyField.transform((wire) => fromWire(wire))
+
+export function recipe<S extends z.ZodType>(definition: RecipeDefinition<S>): Recipe<z.input<S>> {
+  const { code, story, undo, input } = definition
+  const post = (raw: z.input<S>) => definition.postings(input.parse(raw))
+  const golden = definition.golden.map(({ given, rows, input: raw }) => ({ given, rows, actual: () => post(raw) }))
+  return { code, story, undo, input, post, golden }
+}
+
+export function rowsOf(postings: readonly Posting[]): GoldenRow[] {
+  return postings.map(({ debit, credit, amount }) => [debit.ref, credit.ref, amount.amount.toString()])
+}

@@ -1,0 +1,13 @@
+import { accountRoutes } from './account/account.routes.ts'
+import { trialBalanceRoutes } from './account/trial-balance.routes.ts'
+import { settlementRoutes } from './settlement/settlement.routes.ts'
+import { transactionRoutes } from './transaction/transaction.routes.ts'
+import { walletRoutes } from './wallet/wallet.routes.ts'
+
+export const routes = [
+  ...walletRoutes,
+  ...accountRoutes,
+  ...trialBalanceRoutes,
+  ...transactionRoutes,
+  ...settlementRoutes,
+]

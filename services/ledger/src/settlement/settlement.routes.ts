@@ -1,0 +1,55 @@
+import { refuse } from '@draupnir/errors'
+import { component, cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
+import { idField, settlementSchema } from '@draupnir/wire'
+import { z } from 'zod'
+import { listSettlements } from './settlement.store.ts'
+import { wireSettlement } from './settlement.wire.ts'
+
+const settlementResource = component('Settlement', settlementSchema)
+const cursor = cursorOf(z.tuple([idField('settlement')]))
+
+export const settlementRoutes = [
+  defineRoute({
+    method: 'get',
+    path: '/v1/settlements',
+    scope: 'ledger:read',
+    summary: 'Lists settlements with their legs, newest first',
+    tags: ['Settlements'],
+    query: strict({
+      ...pageQuery,
+      invoice_id: idField('invoice').optional(),
+      contract_id: idField('contract').optional(),
+      buyer_id: idField('party').optional(),
+      seller_id: idField('party').optional(),
+      state: z.enum(['seasoning', 'completed']).optional(),
+    }),
+    responses: { 200: listOf(settlementResource) },
+    handler: async (ctx, { query }) => {
+      const [before = null] = cursor.decode(query.cursor) ?? []
+      const rows = await listSettlements(ctx, {
+        invoiceId: query.invoice_id,
+        contractId: query.contract_id,
+        buyerId: query.buyer_id,
+        sellerId: query.seller_id,
+        state: query.state,
+        before,
+        limit: query.limit + 1,
+      })
+      return { status: 200, body: page(rows, query.limit, wireSettlement, (last) => cursor.encode([last.id])) }
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/settlements/{settlement_id}',
+    scope: 'ledger:read',
+    summary: 'Shows one settlement: each leg with its state, amount and due time',
+    tags: ['Settlements'],
+    params: strict({ settlement_id: idField('settlement') }),
+    responses: { 200: settlementResource },
+    handler: async (ctx, { params }) => {
+      const [settlement] = await listSettlements(ctx, { id: params.settlement_id, before: null, limit: 1 })
+      if (settlement === undefined) refuse('request.not-found', { id: params.settlement_id })
+      return { status: 200, body: wireSettlement(settlement) }
+    },
+  }),
+]

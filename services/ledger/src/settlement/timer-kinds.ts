@@ -1,0 +1,2 @@
+/** Fires when a seasoning leg matures; its key is the leg's id. */
+export const HOLDING_MATURE = 'ledger.holding-mature'

@@ -1,0 +1,216 @@
+import { parseId } from '@draupnir/ids'
+import { money } from '@draupnir/money'
+import { instant } from '@draupnir/time'
+import { describe, expect, it } from 'vitest'
+import { account } from '../account/account.ts'
+import { available, type Balance, opened, pending, posted } from '../account/balance.ts'
+import { BUYER, SELLER } from '../recipe/golden.ts'
+import { type Books, type Outcome, type Reduction, type Request, reduce } from './reduce.ts'
+import { type Draft, mirror, type Posting } from './transaction.ts'
+
+const AT = instant('2026-01-01T00:00:00Z')
+const cash = account.cash('ach', 'USD')
+const wallet = account.available(BUYER, 'USD')
+const committed = account.committed(BUYER, 'USD')
+const holding = account.payInHolding(SELLER, 'USD')
+const NOTHING: Books = { balances: [cash, wallet, committed, holding].map(opened), transactions: [] }
+
+let drafts = 0
+function book(postings: readonly Posting[], over: Partial<Draft> = {}): Request {
+  drafts += 1
+  const n = `${drafts}`.padStart(26, '0')
+  const draft = {
+    id: parseId('transaction', `txn_${n}`),
+    recipe: 'test.move',
+    cause: `cause-${n}`,
+    reference: `about-${n}`,
+    state: 'posted',
+    undoes: null,
+    effectiveAt: AT,
+    bookedAt: AT,
+    postings,
+    ...over,
+  } as const
+  return { type: 'book', draft }
+}
+
+const usd = (amount: bigint) => money(amount, 'USD')
+const fund = (amount: bigint, over: Partial<Draft> = {}) =>
+  book([{ debit: cash, credit: wallet, amount: usd(amount) }], over)
+const commit = (amount: bigint, over: Partial<Draft> = {}) =>
+  book([{ debit: wallet, credit: committed, amount: usd(amount) }], over)
+
+function given(...past: readonly Request[]) {
+  const before = after(NOTHING, reduce(NOTHING, past))
+  return { when: (...requests: readonly Request[]) => reduce(before, requests), before }
+}
+
+function after(books: Books, reduction: Reduction): Books {
+  const changed = new Map(reduction.changed.map((balance) => [balance.account.ref, balance]))
+  const latest = new Map(
+    reduction.outcomes.flatMap((it) => (it.type === 'accepted' ? [[it.transaction.id, it.transaction]] : [])),
+  )
+  return {
+    balances: books.balances.map((balance) => changed.get(balance.account.ref) ?? balance),
+    transactions: [...latest.values()],
+  }
+}
+
+function of(reduction: Reduction, ref: string): Balance | undefined {
+  return reduction.changed.find((balance) => balance.account.ref === ref)
+}
+
+function codes(outcomes: readonly Outcome[]): string[] {
+  return outcomes.map((outcome) => (outcome.type === 'refused' ? outcome.code : outcome.type))
+}
+
+describe('booking', () => {
+  it('moves the amount from the debit to the credit account and counts the versions', () => {
+    const done = given().when(fund(500n))
+    expect(codes(done.outcomes)).toEqual(['accepted'])
+    expect(of(done, wallet.ref)).toMatchObject({ postedCredits: 500n, postedDebits: 0n, version: 1n })
+    expect(of(done, cash.ref)).toMatchObject({ postedDebits: 500n, version: 1n })
+  })
+
+  it('refuses more than is available and leaves nothing', () => {
+    const done = given(fund(500n)).when(commit(501n))
+    expect(done.changed).toEqual([])
+    expect(done.outcomes).toEqual([
+      {
+        type: 'refused',
+        code: 'ledger.balance-insufficient',
+        context: { account: wallet.ref, currency: 'USD', available: '500', short_by: '1' },
+      },
+    ])
+  })
+
+  it('judges each request of a batch on its own, after those before it', () => {
+    const done = given().when(commit(1n), fund(100n), commit(60n), commit(60n), commit(40n))
+    expect(codes(done.outcomes)).toEqual([
+      'ledger.balance-insufficient',
+      'accepted',
+      'accepted',
+      'ledger.balance-insufficient',
+      'accepted',
+    ])
+  })
+
+  it('lets postings of one transaction pass through one another', () => {
+    const through = book([
+      { debit: cash, credit: wallet, amount: usd(70n) },
+      { debit: wallet, credit: committed, amount: usd(70n) },
+    ])
+    expect(codes(given().when(through).outcomes)).toEqual(['accepted'])
+  })
+
+  it.each([
+    ['ledger.amount-not-positive', [{ debit: cash, credit: wallet, amount: usd(0n) }]],
+    ['ledger.amount-not-positive', [{ debit: cash, credit: wallet, amount: usd(-1n) }]],
+    ['money.currency-mismatch', [{ debit: cash, credit: wallet, amount: money(1n, 'EUR') }]],
+    ['money.currency-mismatch', [{ debit: cash, credit: account.available(BUYER, 'EUR'), amount: usd(1n) }]],
+    ['ledger.pair-not-allowed', [{ debit: wallet, credit: cash, amount: usd(1n) }]],
+    ['ledger.pair-not-allowed', [{ debit: wallet, credit: account.committed(SELLER, 'USD'), amount: usd(1n) }]],
+    ['ledger.pair-not-allowed', [{ debit: wallet, credit: wallet, amount: usd(1n) }]],
+    ['ledger.postings-invalid', []],
+    ['ledger.postings-invalid', Array<Posting>(1001).fill({ debit: cash, credit: wallet, amount: usd(1n) })],
+  ])('refuses with %s', (code, postings) => {
+    const done = given(fund(10n)).when(book(postings))
+    expect(codes(done.outcomes)).toEqual([code])
+    expect(done.changed).toEqual([])
+  })
+
+  it('lets only an undo go through a pair backwards', () => {
+    const { before, when } = given(fund(10n))
+    const [funded] = before.transactions
+    const back = mirror(funded?.postings ?? [])
+    expect(codes(when(book(back)).outcomes)).toEqual(['ledger.pair-not-allowed'])
+    expect(codes(when(book(back, { undoes: funded?.id ?? null })).outcomes)).toEqual(['accepted'])
+  })
+
+  it('keeps turnover within what the tables hold', () => {
+    const most = 9_000_000_000_000_000n
+    const full = NOTHING.balances.map((it) => ({ ...it, postedCredits: 9_000_000_000_000_000_000n }))
+    const done = reduce({ balances: full, transactions: [] }, [fund(most)])
+    expect(codes(done.outcomes)).toEqual(['ledger.turnover-exceeded'])
+  })
+})
+
+describe('one cause, one transaction', () => {
+  it('answers a repeated cause with what it made', () => {
+    const request = fund(500n, { cause: 'evt-1', reference: 'pin-1' })
+    const again = fund(500n, { cause: 'evt-1', reference: 'pin-1' })
+    const done = given(request).when(again, again)
+    expect(codes(done.outcomes)).toEqual(['replayed', 'replayed'])
+    expect(done.outcomes[0]).toMatchObject({ transaction: { id: request.type === 'book' && request.draft.id } })
+    expect(done.changed).toEqual([])
+  })
+
+  it('refuses the same cause with another body', () => {
+    const done = given(fund(500n, { cause: 'evt-1' })).when(fund(501n, { cause: 'evt-1' }))
+    expect(codes(done.outcomes)).toEqual(['ledger.cause-reused'])
+  })
+
+  it('refuses another cause for what was booked before', () => {
+    const done = given(fund(500n, { reference: 'pin-1' })).when(fund(500n, { reference: 'pin-1' }))
+    expect(codes(done.outcomes)).toEqual(['ledger.reference-reused'])
+  })
+
+  it('lets one cause make one transaction of each recipe', () => {
+    const done = given(fund(500n, { cause: 'evt-1' })).when(fund(5n, { cause: 'evt-1', recipe: 'test.other' }))
+    expect(codes(done.outcomes)).toEqual(['accepted'])
+  })
+})
+
+describe('pending', () => {
+  const hold = commit(60n, { state: 'pending', reference: 'held' })
+  const end = (type: 'settle' | 'void', cause = 'end'): Request => ({
+    type,
+    recipe: 'test.move',
+    reference: 'held',
+    cause,
+    at: AT,
+  })
+
+  it('holds the outflow but does not grant the inflow', () => {
+    const done = given(fund(100n)).when(hold)
+    const [from, to] = [of(done, wallet.ref), of(done, committed.ref)]
+    if (from === undefined || to === undefined) throw new Error('both accounts change')
+    expect([posted(from), pending(from), available(from)]).toEqual([100n, -60n, 40n])
+    expect([posted(to), pending(to), available(to)]).toEqual([0n, 60n, 0n])
+    expect(codes(given(fund(100n), hold).when(commit(41n)).outcomes)).toEqual(['ledger.balance-insufficient'])
+  })
+
+  it('is posted when it is settled', () => {
+    const done = given(fund(100n), hold).when(end('settle'))
+    expect(done.outcomes).toMatchObject([{ type: 'accepted', transaction: { state: 'posted', resolvedBy: 'end' } }])
+    expect(of(done, wallet.ref)).toMatchObject({ postedDebits: 60n, pendingDebits: 0n })
+  })
+
+  it('frees what it held when it is voided', () => {
+    const done = given(fund(100n), hold).when(end('void'), commit(100n))
+    expect(codes(done.outcomes)).toEqual(['accepted', 'accepted'])
+  })
+
+  it('ends once: the same end again changes nothing, another end is refused', () => {
+    const done = given(fund(100n), hold, end('settle')).when(
+      end('settle'),
+      end('settle', 'later'),
+      end('void', 'later'),
+    )
+    expect(codes(done.outcomes)).toEqual([
+      'replayed',
+      'ledger.transaction-not-pending',
+      'ledger.transaction-not-pending',
+    ])
+    expect(done.changed).toEqual([])
+  })
+
+  it('refuses to end what was never booked', () => {
+    expect(codes(given().when(end('settle')).outcomes)).toEqual(['ledger.transaction-not-found'])
+  })
+
+  it('answers a repeated booking after its end', () => {
+    const hold = commit(60n, { state: 'pending', reference: 'held', cause: 'evt-9' })
+    expect(codes(given(fund(100n), hold, end('settle')).when(hold).outcomes)).toEqual(['replayed'])
+  })
+})

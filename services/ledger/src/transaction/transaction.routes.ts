@@ -1,0 +1,67 @@
+import { refuse } from '@draupnir/errors'
+import { component, cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
+import { accountRefSchema, idField, instantField, transactionSchema } from '@draupnir/wire'
+import { z } from 'zod'
+import { parseAccount } from '../account/account.ts'
+import { findTransaction, listTransactions } from './transaction.store.ts'
+import type { Transaction } from './transaction.ts'
+import { wireTransaction } from './transaction.wire.ts'
+
+const transactionResource = component(
+  'LedgerTransaction',
+  transactionSchema.extend({
+    /** What it was booked for: `pin_…`, `col_…`, `inv_…`, `leg_…`, `pyo_…`. */
+    reference: z.string(),
+    resolved_by: z.string().nullable(),
+    resolved_at: instantField.nullable(),
+  }),
+)
+
+const name = z.string().min(1).max(200)
+const cursor = cursorOf(z.tuple([idField('transaction')]))
+
+export const transactionRoutes = [
+  defineRoute({
+    method: 'get',
+    path: '/v1/ledger/transactions',
+    scope: 'ledger:read',
+    summary: 'Lists transactions, newest first',
+    tags: ['Ledger'],
+    query: strict({
+      ...pageQuery,
+      account: accountRefSchema.optional(),
+      party_id: idField('party').optional(),
+      cause: name.optional(),
+      reference: name.optional(),
+    }),
+    responses: { 200: listOf(transactionResource) },
+    handler: async (ctx, { query }) => {
+      const { limit, party_id: party, cause, reference } = query
+      const account = query.account === undefined ? undefined : parseAccount(query.account)
+      if (account === null) return { status: 200, body: { data: [], next_cursor: null } }
+      const [before = null] = cursor.decode(query.cursor) ?? []
+      const filter = { account: account?.ref, party, cause, reference, before, limit: limit + 1 }
+      const rows = await listTransactions(ctx, filter)
+      return { status: 200, body: page(rows, limit, resourceOf, (last) => cursor.encode([last.id])) }
+    },
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/v1/ledger/transactions/{transaction_id}',
+    scope: 'ledger:read',
+    summary: 'Shows one transaction with its postings',
+    tags: ['Ledger'],
+    params: strict({ transaction_id: idField('transaction') }),
+    responses: { 200: transactionResource },
+    handler: async (ctx, { params }) => {
+      const transaction = await findTransaction(ctx, params.transaction_id)
+      if (transaction === null) refuse('request.not-found', { id: params.transaction_id })
+      return { status: 200, body: resourceOf(transaction) }
+    },
+  }),
+]
+
+function resourceOf(transaction: Transaction) {
+  const { reference, resolvedBy, resolvedAt } = transaction
+  return { ...wireTransaction(transaction), reference, resolved_by: resolvedBy, resolved_at: resolvedAt }
+}
