@@ -7,6 +7,7 @@ export type CrashPoint =
   | 'after-effect-before-ack'
   | 'mid-batch'
   | 'after-provider-call-before-commit'
+  | 'after-commit-before-answer'
 
 const [chosen, passing = '1'] = crashAt().split(':')
 let passed = 0

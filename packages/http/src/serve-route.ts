@@ -1,4 +1,4 @@
-import type { Context } from '@draupnir/db'
+import { type Context, crashPoint } from '@draupnir/db'
 import { Defect, refuse, required } from '@draupnir/errors'
 import type { Context as HonoContext } from 'hono'
 import type { AppEnv, AppOptions } from './app.ts'
@@ -20,7 +20,9 @@ export async function serveRoute(options: AppOptions, c: HonoContext<AppEnv>, ro
     idempotencyKey,
   })
   const ctx = await contextOf(options, c)
-  return reply(await run(options, route, prepared, ctx, idempotencyKey))
+  const answer = await run(options, route, prepared, ctx, idempotencyKey)
+  crashPoint('after-commit-before-answer')
+  return reply(answer)
 }
 
 async function contextOf(options: AppOptions, c: HonoContext<AppEnv>): Promise<Context> {

@@ -16,6 +16,8 @@ const base = z
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
     SENTRY_DSN: z.url().optional(),
     OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+    /** How long Postgres, its migrations and NATS are waited for before the start fails. */
+    START_TIMEOUT_MS: z.coerce.number().int().min(100).default(30_000),
     LAUNCHER_PIPE: z.enum(['stdin']).optional(),
   })
   .refine(({ CLOCK, CLOCK_DATABASE_URL }) => CLOCK === 'system' || CLOCK_DATABASE_URL !== undefined, {

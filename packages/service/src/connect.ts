@@ -5,7 +5,6 @@ import type { ServiceConfig } from './config.ts'
 import { StartFailure } from './failure.ts'
 import { missingMigrations } from './readiness.ts'
 
-export const START_TIMEOUT_MS = 30_000
 const PAUSE_MS = 200
 
 export interface Databases {
@@ -18,9 +17,8 @@ export interface Databases {
 /** Opens the pools and waits until the database answers with every migration. */
 export async function connectDatabases(
   name: string,
-  config: Pick<ServiceConfig, 'DATABASE_URL' | 'DATABASE_CONNECTIONS'>,
+  config: Pick<ServiceConfig, 'DATABASE_URL' | 'DATABASE_CONNECTIONS' | 'START_TIMEOUT_MS'>,
   sources: readonly MigrationSource[],
-  timeoutMs = START_TIMEOUT_MS,
 ): Promise<Databases> {
   const { DATABASE_URL: url, DATABASE_CONNECTIONS: maxConnections } = config
   const db = connect({ url, applicationName: name, maxConnections })
@@ -29,7 +27,7 @@ export async function connectDatabases(
     await Promise.all([db.close(), locks.close()])
   }
   try {
-    await untilMigrated(db, hostOf(url), sources, timeoutMs)
+    await untilMigrated(db, hostOf(url), sources, config.START_TIMEOUT_MS)
   } catch (error) {
     await close()
     throw error
@@ -61,10 +59,9 @@ async function obstacleOf(db: DbPool, host: string, sources: readonly MigrationS
 /** Waits for the first connection; afterwards it reconnects for ever by itself. */
 export async function connectToBus(
   name: string,
-  config: Pick<ServiceConfig, 'NATS_URL' | 'NATS_USER' | 'NATS_PASSWORD'>,
-  timeoutMs = START_TIMEOUT_MS,
+  config: Pick<ServiceConfig, 'NATS_URL' | 'NATS_USER' | 'NATS_PASSWORD' | 'START_TIMEOUT_MS'>,
 ): Promise<Bus> {
-  const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password } = config
+  const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password, START_TIMEOUT_MS: timeoutMs } = config
   const login = user === undefined ? {} : { user, ...(password === undefined ? {} : { password }) }
   const connecting = connectBus({ url, name, ...login })
   const timeout = Promise.withResolvers<null>()

@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { StartFailure } from './failure.ts'
 
+const IDLE_CHECK_MS = 20
+
 export interface Listening {
   readonly url: string
   /** Takes no new requests and waits for those under way; `force` cuts them off. */
@@ -25,8 +27,12 @@ export async function listen(
     url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
     drain: () =>
       new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeIdleConnections()
+        // A connection falls idle only when its last answer is out, and would then be kept open for the next request.
+        const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
+        server.close(() => {
+          clearInterval(idle)
+          resolve()
+        })
       }),
     force: () => server.closeAllConnections(),
   }

@@ -23,7 +23,6 @@ export interface Running {
 export interface StartOptions {
   readonly env: Environment
   readonly log?: ServiceLog
-  readonly timeoutMs?: number
 }
 
 const DRAIN_MS = 6_000
@@ -65,8 +64,8 @@ async function start(
   const clock = openClock(config)
   opened.push(clock.close)
   const [databases, bus] = await both(
-    connectDatabases(name, config, migrationsOf(definition), options.timeoutMs),
-    connectToBus(name, config, options.timeoutMs),
+    connectDatabases(name, config, migrationsOf(definition)),
+    connectToBus(name, config),
     opened,
   )
   const { INTERNAL_AUTH_SECRET: internalAuthSecret } = config

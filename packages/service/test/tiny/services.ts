@@ -57,6 +57,17 @@ export const tinyLedger = defineService({
         return { status: 200, body: { done: true } }
       },
     }),
+    defineRoute({
+      method: 'get',
+      path: '/v1/broken',
+      scope: 'holdings:write',
+      summary: 'Is broken',
+      tags: [],
+      responses: { 204: null },
+      handler: async () => {
+        throw new Defect('broken inside')
+      },
+    }),
   ],
   timers: [
     timer('ledger.later', z.object({ note: z.string() }), async (ctx, { note }) => {
