@@ -139,13 +139,23 @@ function run() {
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
 }
 
+/** npm does not take its scripts along when it is killed; between it and us there may be a shell. */
 function stopWhenNpmIsGone(child) {
   if (process.env.npm_lifecycle_event === undefined) return
-  const parent = process.ppid
+  const above = () => `${process.ppid} ${parentOf(process.ppid)}`
+  const before = above()
   const timer = setInterval(() => {
-    if (process.ppid !== parent) child.kill('SIGTERM')
+    if (above() !== before) child.kill('SIGTERM')
   }, 1_000)
   timer.unref()
+}
+
+function parentOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ')[1]
+  } catch {
+    return undefined
+  }
 }
 
 function fail(line) {

@@ -111,6 +111,24 @@ describe('the bootstrap', () => {
       expect(code).toBe(7)
     }))
 
+  it('stops when npm, above its shell, is killed', () =>
+    inFolder(async (folder) => {
+      const { root, run, PATH } = checkout(folder)
+      run('start')
+      const script = join(root, 'scripts', 'bootstrap.mjs')
+      // A stand-in for npm: its shell stays when it is killed, as npm's does.
+      const npm = spawn('sh', ['-c', `sh -c '"${process.execPath}" "${script}" start stay; echo ended'; true`], {
+        env: { PATH, npm_lifecycle_event: 'start' },
+      })
+      let output = ''
+      npm.stdout.on('data', (chunk) => {
+        output += chunk
+      })
+      expect(await poll(() => (output.includes('stay') ? true : undefined), 10_000)).toBe(true)
+      npm.kill('SIGKILL')
+      expect(await poll(() => (output.includes('ended') ? true : undefined), 10_000)).toBe(true)
+    }))
+
   it.each([
     ['an unknown command', ['fly'], 'Unknown command "fly": use npm run start|verify|bench|test|generate'],
     ['a checkout without the entry', ['test'], 'packages/checks/src/run.ts is missing: this checkout is incomplete'],

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { ends, inFolder } from '../test/fakes.ts'
 import { poll } from './poll.ts'
-import { discardPostgres, startPostgres } from './postgres.ts'
+import { discardPostgres } from './postgres.ts'
 
 const cli = fileURLToPath(new URL('./cli.ts', import.meta.url))
 
@@ -76,9 +76,9 @@ describe('npm start', () => {
       expect(await says(output, 'Postgres 18 is ready')).toBe(true)
       child.kill('SIGTERM')
       expect(await exit).toBe(130)
-      // Its guard ends what it had started; only then can the data be opened again.
-      const again = await startPostgres({ dataDir: join(dataDir, 'postgres'), persistent: true })
-      await again.stop()
+      expect(output()).toContain('Stopped while starting.')
+      expect(existsSync(join(dataDir, 'lock.json'))).toBe(false)
+      expect(existsSync(join(dataDir, 'postgres', 'cluster', 'postmaster.pid'))).toBe(false)
     }))
 
   it.each([

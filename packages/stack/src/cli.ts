@@ -37,19 +37,25 @@ async function dispatch([command, ...args]: readonly string[]): Promise<number> 
 async function start(args: readonly string[]): Promise<number> {
   const flags = readFlags(args)
   const asked = stopAsked()
+  const early = new AbortController()
+  void asked.then(() => early.abort())
   const began = performance.now()
   const { fresh, port, dataDir, only } = flags
-  const system = await Promise.race([
-    startSystem({
-      fresh,
-      print,
-      ...(port === undefined ? {} : { port }),
-      ...(dataDir === undefined ? {} : { dataDir }),
-      ...(only === undefined ? {} : { only }),
-    }),
-    asked,
-  ])
-  if (typeof system === 'string') return stoppedEarly()
+  const system = await startSystem({
+    fresh,
+    print,
+    signal: early.signal,
+    ...(port === undefined ? {} : { port }),
+    ...(dataDir === undefined ? {} : { dataDir }),
+    ...(only === undefined ? {} : { only }),
+  }).catch((error) => {
+    if (!early.signal.aborted) throw error
+    return undefined
+  })
+  if (system === undefined) {
+    print('Stopped while starting.')
+    return 130
+  }
   const where = system.processes.has('gateway') ? system.gatewayUrl : 'without the gateway'
   print(`Draupnir is up after ${((performance.now() - began) / 1000).toFixed(1)} s: ${where}`)
   try {
@@ -76,12 +82,6 @@ async function tellStory(system: System, again: boolean): Promise<void> {
   const story = await load<StoryModule>('story.ts')
   await story.tellStory(system, print)
   system.markStoryTold()
-}
-
-/** Nothing is running yet that would need an orderly end: what was started is ended by its guard. */
-function stoppedEarly(): number {
-  print('Stopped while starting.')
-  return 130
 }
 
 function readFlags(args: readonly string[]) {

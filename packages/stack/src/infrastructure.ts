@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Exit } from './child.ts'
+import { StackFailure } from './failure.ts'
+import { poll } from './poll.ts'
 
 /** Postgres or nats-server, ours: started again on the same port when it ends unasked. */
 export interface Infrastructure<T> {
@@ -8,6 +10,8 @@ export interface Infrastructure<T> {
   /** Stops it (or kills it, with a signal), does `between`, and starts it again. */
   readonly restart: (between?: () => Promise<void>, signal?: NodeJS.Signals) => Promise<void>
   readonly stop: () => Promise<void>
+  /** Resolves when it runs; after a kill, when it is back. */
+  readonly ready: (timeoutMs?: number) => Promise<void>
 }
 
 interface Server {
@@ -31,18 +35,24 @@ const LONGEST_PAUSE_MS = 5_000
 export async function keepRunning<T extends Server>(options: KeepOptions<T>): Promise<Infrastructure<T>> {
   const { name, print } = options
   let server = await options.start()
-  let wanted = true
+  let up = true
+  // Each wish of the caller ends the attempts that came before it.
+  let wish = 0
 
-  const again = async (): Promise<void> => {
-    for (let pause = PAUSE_MS; wanted; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+  const bring = async (): Promise<void> => {
+    server = await options.start()
+    watch(server)
+    await options.restarted?.(server)
+    up = true
+  }
+
+  const revive = async (mine: number): Promise<void> => {
+    for (let pause = PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       await delay(pause)
-      if (!wanted) return
+      if (mine !== wish) return
       try {
-        server = await options.start()
-        watch(server)
-        await options.restarted?.(server)
-        print(`${name} is back`)
-        return
+        await bring()
+        return print(`${name} is back`)
       } catch (error) {
         print(`${name} does not come back: ${error instanceof Error ? error.message : String(error)}`)
       }
@@ -50,32 +60,37 @@ export async function keepRunning<T extends Server>(options: KeepOptions<T>): Pr
   }
 
   const watch = (watched: T): void => {
+    const mine = wish
     void watched.exited.then(({ code, signal }) => {
-      if (!wanted || server !== watched) return
+      up = false
+      if (mine !== wish || watched !== server) return
       print(`${name} ended (${signal ?? `exit code ${code}`}), starting it again`)
-      void again()
+      void revive(mine)
     })
   }
 
-  const stop = async (): Promise<void> => {
-    wanted = false
-    await server.stop()
+  const end = async (signal?: NodeJS.Signals): Promise<void> => {
+    wish += 1
+    if (signal !== undefined) server.kill(signal)
+    await (signal === undefined ? server.stop() : server.exited)
   }
 
   watch(server)
   return {
     current: () => server,
-    kill: (signal = 'SIGKILL') => server.kill(signal),
-    stop,
+    kill: (signal = 'SIGKILL') => {
+      if (signal === 'SIGKILL') up = false
+      server.kill(signal)
+    },
+    stop: () => end(),
+    ready: async (timeoutMs = 30_000) => {
+      if (!(await poll(() => (up ? true : undefined), timeoutMs)))
+        throw new StackFailure(`${name} is not back after ${timeoutMs / 1000} s`)
+    },
     restart: async (between, signal) => {
-      wanted = false
-      if (signal !== undefined) server.kill(signal)
-      await (signal === undefined ? server.stop() : server.exited)
+      await end(signal)
       await between?.()
-      wanted = true
-      server = await options.start()
-      watch(server)
-      await options.restarted?.(server)
+      await bring()
     },
   }
 }

@@ -91,7 +91,11 @@ describe('the system without its processes', () => {
         const { rmSync } = await import('node:fs')
         rmSync(system.natsStoreDir, { recursive: true })
       }, 'SIGKILL')
-      await system.postgres?.restart(undefined, 'SIGKILL')
+      const { pid = 0 } = system.postgres?.current() ?? {}
+      system.postgres?.kill('SIGKILL')
+      expect(await ends(pid)).toBe(true)
+      await system.postgres?.ready()
+      expect(system.postgres?.current().pid).not.toBe(pid)
       expect(await select(system.databaseUrl, 'select 1 as one')).toEqual([{ one: 1 }])
       const bus = await connectBus({ url: system.natsUrl, name: 'test', ...system.natsLogin })
       expect(await checkDrift(bus, { streams: streams(), durables: durables() })).toEqual([])

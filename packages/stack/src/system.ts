@@ -34,6 +34,8 @@ export interface SystemOptions {
   readonly postgresSettings?: Readonly<Record<string, string>>
   readonly natsSyncInterval?: string
   readonly print?: (line: string) => void
+  /** Gives up starting, in order. */
+  readonly signal?: AbortSignal
 }
 
 export interface System extends RunningSystem {
@@ -77,10 +79,12 @@ async function start(options: SystemOptions, dataDir: string, lock: Lock, undo: 
   const started = processesToStart(settings, options.only)
   const postgres = settings.DATABASE_URL === undefined ? await ownPostgres(options, dataDir, secrets, print) : undefined
   if (postgres !== undefined) undo.push(postgres.stop)
+  options.signal?.throwIfAborted()
   const natsStoreDir = join(dataDir, 'nats')
   if (postgres?.current().created) rmSync(natsStoreDir, { recursive: true, force: true })
   const nats = settings.NATS_URL === undefined ? await ownNats(options, natsStoreDir, secrets, print) : undefined
   if (nats !== undefined) undo.push(nats.stop)
+  options.signal?.throwIfAborted()
   const adminUrl = postgres?.current().url ?? settings.DATABASE_URL ?? ''
   const facts = await localFacts({
     settings,
@@ -92,6 +96,7 @@ async function start(options: SystemOptions, dataDir: string, lock: Lock, undo: 
   })
   const provisioner = facts.nats.login('provisioner')
   await provisionEverything(adminUrl, secrets, started, facts, provisioner, print)
+  options.signal?.throwIfAborted()
   const processes = await startProcesses(options, dataDir, facts, lock, undo, () => infrastructurePids(nats), print)
   const running = describe(facts, adminUrl, provisioner)
   announceRunningSystem(dataDir, running)
@@ -196,7 +201,8 @@ async function startProcesses(
   const specs = facts.started.map((declaration) => specOf(declaration, facts, dataDir, options))
   undo.push(() => stopProcesses(facts.started, processes))
   for (const spec of specs) processes.set(spec.name, await supervise(spec, { print, onChange: record }))
-  await Promise.all([...processes.values()].map((each) => each.firstReady()))
+  const ready = Promise.all([...processes.values()].map((each) => each.firstReady()))
+  await Promise.race([ready, ...(options.signal === undefined ? [] : [aborted(options.signal)])])
   print(`${specs.length} processes are ready (${seconds(began)})`)
   return processes
 }
@@ -253,6 +259,12 @@ function describe(facts: Facts, adminUrl: string, provisioner: NatsLogin | null)
 
 function infrastructurePids(nats: Infrastructure<Nats> | undefined): number[] {
   return nats === undefined ? [] : [nats.current().pid]
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason))
+  })
 }
 
 async function wipe(dataDir: string): Promise<void> {
