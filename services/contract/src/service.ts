@@ -3,6 +3,7 @@ import { defineService } from '@draupnir/service'
 import { handlers } from './consumers.ts'
 import { routes } from './routes.ts'
 import { timers } from './timers.ts'
+import { verify } from './verify/verify.ts'
 
 export const contract = defineService({
   name: 'contract',
@@ -10,4 +11,5 @@ export const contract = defineService({
   routes,
   handlers,
   timers,
+  verify,
 })

@@ -3,6 +3,7 @@ import { defineService } from '@draupnir/service'
 import { handlers } from './consumers.ts'
 import { routes } from './routes.ts'
 import { timers } from './timers.ts'
+import { verify } from './verify/verify.ts'
 
 export const deviceHealth = defineService({
   name: 'device-health',
@@ -10,4 +11,5 @@ export const deviceHealth = defineService({
   routes,
   handlers,
   timers,
+  verify,
 })

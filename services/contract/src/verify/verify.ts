@@ -1,0 +1,42 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Db } from '@draupnir/db'
+import { type Check, checkOf, type Finding } from '@draupnir/service'
+import { fold } from '../contract/contract.ts'
+import { brokenInvariant } from '../contract/invariants.ts'
+import { contractsAfter, type StoredContract, sharedDevices, straySeats, untoldEdits } from './verify.store.ts'
+
+const CONTRACTS_AT_ONCE = 200
+
+/** The invariants of all contracts, in one snapshot; each finding names the row that is wrong. */
+export function verify({ db }: { readonly db: Db }): Promise<Check[]> {
+  return db.transaction(async (db) => {
+    await db.sql`set transaction isolation level repeatable read, read only`
+    return [
+      checkOf('contract.state-equals-log', await wrongFolds(db)),
+      checkOf('contract.edits-told', await untoldEdits(db)),
+      checkOf('contract.device-held-once', await sharedDevices(db)),
+      checkOf('contract.devices-held-as-agreed', await straySeats(db)),
+    ]
+  })
+}
+
+async function wrongFolds(db: Db): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (let after = ''; ; ) {
+    const contracts = await contractsAfter(db, after, CONTRACTS_AT_ONCE)
+    findings.push(...contracts.flatMap(wrongFold))
+    const last = contracts.at(-1)
+    if (last === undefined) return findings
+    after = last.id
+  }
+}
+
+function wrongFold({ id, version, lifecycle, state, folded_at, log }: StoredContract): Finding[] {
+  const row = `contract ${id}`
+  const folded = fold(log, { knownAt: folded_at, asOf: folded_at })
+  if (!isDeepStrictEqual(folded, state)) return [{ row, detail: 'the stored state is not the fold of its log' }]
+  if (state.version !== version || state.lifecycle !== lifecycle)
+    return [{ row, detail: 'the columns are not those of the state' }]
+  const broken = brokenInvariant(state)
+  return broken === null ? [] : [{ row, detail: broken }]
+}
