@@ -32,13 +32,15 @@ export async function emit<D>(ctx: Context, event: EventDefinition<D>, emission:
       insert into outbox_sequence (aggregate_type, aggregate_id, tenant_id, last_seq)
       values (${event.aggregate}, ${row.aggregateId}, ${ctx.tenant}, 1)
       on conflict (aggregate_type, aggregate_id) do update set last_seq = outbox_sequence.last_seq + 1
-      returning last_seq)
-    insert into outbox (event_id, tenant_id, type, version, aggregate_type, aggregate_id, aggregate_seq, data,
+      returning last_seq),
+    event as (insert into outbox (event_id, tenant_id, type, version, aggregate_type, aggregate_id, aggregate_seq, data,
       correlation_id, causation_id, actor, traceparent, occurred_at)
     select ${row.eventId}, ${ctx.tenant}, ${event.type}, ${event.version}, ${event.aggregate}, ${row.aggregateId},
       last_seq, ${row.data}::jsonb, ${correlationId}, ${causationId}, ${ctx.actor}, ${traceparent}, ${ctx.now()}::timestamptz
     from sequence
-    returning aggregate_seq`
+    returning pos, aggregate_seq),
+    queued as (insert into outbox_publication (pos) select pos from event)
+    select aggregate_seq from event`
   ctx.db.afterCommit(wakeRelays)
   assert(done !== undefined, 'the outbox took no row')
   return { eventId: row.eventId, aggregateSeq: done.aggregate_seq }
@@ -64,15 +66,17 @@ export async function emitMany<D>(
       insert into outbox_sequence (aggregate_type, aggregate_id, tenant_id, last_seq)
       select ${event.aggregate}, aggregate_id, ${ctx.tenant}, events from counted order by aggregate_id
       on conflict (aggregate_type, aggregate_id) do update set last_seq = outbox_sequence.last_seq + excluded.last_seq
-      returning aggregate_id, last_seq)
-    insert into outbox (event_id, tenant_id, type, version, aggregate_type, aggregate_id, aggregate_seq, data,
+      returning aggregate_id, last_seq),
+    event as (insert into outbox (event_id, tenant_id, type, version, aggregate_type, aggregate_id, aggregate_seq, data,
       correlation_id, causation_id, actor, traceparent, occurred_at)
     select i.event_id, ${ctx.tenant}, ${event.type}, ${event.version}, ${event.aggregate}, i.aggregate_id,
       s.last_seq - c.events + i.nth, i.data::jsonb, ${correlationId}, ${causationId}, ${ctx.actor}, ${traceparent},
       ${ctx.now()}::timestamptz
     from input i join counted c using (aggregate_id) join sequence s using (aggregate_id)
     order by i.ordinal
-    returning event_id, aggregate_seq`
+    returning pos, event_id, aggregate_seq),
+    queued as (insert into outbox_publication (pos) select pos from event)
+    select event_id, aggregate_seq from event`
   ctx.db.afterCommit(wakeRelays)
   const byId = new Map(sequences.map((row) => [row.event_id, row.aggregate_seq]))
   return rows.map(({ eventId }) => {

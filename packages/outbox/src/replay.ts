@@ -18,8 +18,8 @@ export function replayOutbox(db: Db, range: ReplayRange): Promise<number> {
           : sql`aggregate_type = ${range.aggregateType} and aggregate_id = ${range.aggregateId}
               and aggregate_seq >= ${range.fromSeq ?? 1}`
     const again = await sql`
-      update outbox set published_at = null, stream_seq = null, replays = replays + 1
-      where published_at is not null and ${where}`
+      update outbox_publication set published_at = null, stream_seq = null, replays = replays + 1
+      where published_at is not null and pos in (select pos from outbox where ${where})`
     afterCommit(wakeRelays)
     return again.count
   })
@@ -27,8 +27,9 @@ export function replayOutbox(db: Db, range: ReplayRange): Promise<number> {
 
 /** Lets an event the broker refused be tried again, after its cause was put right. */
 export async function unblockOutbox(db: Db, eventId: string): Promise<boolean> {
-  const done =
-    await db.sql`update outbox set blocked_reason = null where event_id = ${eventId} and blocked_reason is not null`
+  const done = await db.sql`
+    update outbox_publication set blocked_reason = null
+    where blocked_reason is not null and pos = (select pos from outbox where event_id = ${eventId})`
   wakeRelays()
   return done.count === 1
 }

@@ -15,10 +15,13 @@ const CHUNK = 5_000
 export async function sweepOutbox(sql: SqlClient, retention: Retention = DEFAULT_RETENTION): Promise<number> {
   const outbox = await inChunks(
     () => sql`
-    delete from outbox where pos in (
-      select pos from outbox
-      where published_at < clock_timestamp() - ${retention.publishedMs} * interval '1 millisecond'
-      order by pos limit ${CHUNK})`,
+    with old as (
+      delete from outbox_publication where pos in (
+        select pos from outbox_publication
+        where published_at < clock_timestamp() - ${retention.publishedMs} * interval '1 millisecond'
+        order by pos limit ${CHUNK})
+      returning pos)
+    delete from outbox using old where outbox.pos = old.pos`,
   )
   const inbox = await inChunks(
     () => sql`

@@ -18,9 +18,10 @@ export async function outboxStatus(sql: SqlClient): Promise<OutboxStatus> {
     { pending: number; blocked: number; pending_ms: number; parked: number; parked_ms: number }[]
   >`
     select
-      (select count(*)::int from outbox where published_at is null) as pending,
-      (select count(*)::int from outbox where blocked_reason is not null and published_at is null) as blocked,
-      (select extract(epoch from clock_timestamp() - min(created_at))::float8 * 1000 from outbox where published_at is null) as pending_ms,
+      (select count(*)::int from outbox_publication where published_at is null) as pending,
+      (select count(*)::int from outbox_publication where blocked_reason is not null and published_at is null) as blocked,
+      (select extract(epoch from clock_timestamp() - min(created_at))::float8 * 1000
+        from outbox join outbox_publication using (pos) where published_at is null) as pending_ms,
       (select count(*)::int from parked where status = 'parked') as parked,
       (select extract(epoch from clock_timestamp() - min(parked_at))::float8 * 1000 from parked where status = 'parked') as parked_ms`
   return {

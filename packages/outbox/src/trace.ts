@@ -51,7 +51,7 @@ function readProduced(sql: SqlClient, eventId: string): Promise<Produced[]> {
       aggregate_seq::float8 as "aggregateSeq", correlation_id as "correlationId", causation_id as "causationId", actor,
       occurred_at as "occurredAt", published_at as "publishedAt", stream_seq::float8 as "streamSeq",
       case when published_at is not null then 'published' when blocked_reason is not null then 'blocked' else 'pending' end as state
-    from outbox where event_id = ${eventId}`
+    from outbox join outbox_publication using (pos) where event_id = ${eventId}`
 }
 
 function readMarks(sql: SqlClient, eventId: string): Promise<Consumed[]> {

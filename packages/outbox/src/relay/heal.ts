@@ -32,7 +32,7 @@ export function forgetLost(
     if (mine.length === 0) return null
     if (loss === null) return 0
     const lost = await sql`
-      update outbox set published_at = null, stream_seq = null
+      update outbox_publication set published_at = null, stream_seq = null
       where published_at is not null and stream_seq > ${survivors}`
     return lost.count
   })

@@ -19,7 +19,7 @@ export async function markPublished(sql: SqlClient, lease: Lease, rows: readonly
       where holder = ${lease.holder} and epoch = ${lease.epoch}
       returning epoch),
     marked as (
-      update outbox o set published_at = clock_timestamp(), stream_seq = stored.seq
+      update outbox_publication o set published_at = clock_timestamp(), stream_seq = stored.seq
       from unnest(${rows.map((row) => row.pos)}::bigint[], ${rows.map((row) => row.sequence)}::bigint[]) as stored (pos, seq)
       where o.pos = stored.pos and o.pos between ${first.pos} and ${last.pos} and o.published_at is null
         and exists (select from mine))
@@ -29,5 +29,5 @@ export async function markPublished(sql: SqlClient, lease: Lease, rows: readonly
 
 /** Sets an event the broker refuses for good aside; its aggregate waits behind it, others go on. */
 export async function markBlocked(sql: SqlClient, pos: string, reason: string): Promise<void> {
-  await sql`update outbox set blocked_reason = ${reason} where pos = ${pos} and published_at is null`
+  await sql`update outbox_publication set blocked_reason = ${reason} where pos = ${pos} and published_at is null`
 }

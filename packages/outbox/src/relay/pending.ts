@@ -22,18 +22,26 @@ export interface PendingRow {
 
 /**
  * The oldest rows not yet published. `published_at is null` and not `pos > last`: positions commit out of order, and a
- * cursor would step over the late ones. Aggregates with a refused event wait for an operator.
+ * cursor would step over the late ones. Aggregates with a refused event wait for an operator, rows in flight for their mark.
  */
-export function readPending(sql: SqlClient, limit: number): Promise<PendingRow[]> {
+export function readPending(sql: SqlClient, limit: number, inFlight: readonly string[] = []): Promise<PendingRow[]> {
+  // The offset keeps the planner at one index look-up per row: a merge join would read every row ever published.
   return sql<PendingRow[]>`
-    select pos::text, event_id, tenant_id, type, version, aggregate_type, aggregate_id, aggregate_seq::text, data::text,
-      correlation_id, causation_id, actor, traceparent, occurred_at, replays
-    from outbox o
-    where published_at is null and not exists (
-      select from outbox b where b.blocked_reason is not null and b.published_at is null
-        and b.aggregate_type = o.aggregate_type and b.aggregate_id = o.aggregate_id)
-    order by o.pos
-    limit ${limit}`
+    with pending as materialized (
+      select pos, replays from outbox_publication
+      where published_at is null and pos not in (
+        select waiting.pos from outbox_publication refused
+        join outbox cause on cause.pos = refused.pos
+        join outbox waiting using (aggregate_type, aggregate_id)
+        where refused.blocked_reason is not null and refused.published_at is null)
+        and pos not in (select unnest(${inFlight}::bigint[]))
+      order by pos
+      limit ${limit})
+    select pending.pos::text as pos, event_id, tenant_id, type, version, aggregate_type, aggregate_id,
+      aggregate_seq::text as aggregate_seq, data::text as data, correlation_id, causation_id, actor, traceparent,
+      occurred_at, replays
+    from pending cross join lateral (select * from outbox where outbox.pos = pending.pos offset 0) event
+    order by pending.pos`
 }
 
 /** The CloudEvents envelope of a row, its data spliced in as Postgres wrote it. A replay has a message id of its own. */

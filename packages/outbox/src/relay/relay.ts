@@ -44,6 +44,11 @@ interface State {
   unsure: boolean
   lastSequence: number
   streamCreated: string
+  /** The batch after the one being published, read meanwhile. */
+  next: Promise<PendingRow[]> | null
+  /** The mark of the batch before, written meanwhile. */
+  marking: Promise<void>
+  unmarked: readonly string[]
   published: number
   sweepAt: number
   stopped: boolean
@@ -68,6 +73,9 @@ export function startRelay(options: RelayOptions): Relay {
     unsure: true,
     lastSequence: 0,
     streamCreated: '',
+    next: null,
+    marking: Promise.resolve(),
+    unmarked: [],
     published: 0,
     sweepAt: 0,
     stopped: false,
@@ -86,6 +94,7 @@ export function startRelay(options: RelayOptions): Relay {
       unwake()
       unlisten()
       await done
+      await state.marking.catch(() => undefined)
       if (state.lease !== null) await releaseLease(options.db.sql, state.lease).catch(() => undefined)
       state.lease = null
     },
@@ -101,25 +110,55 @@ async function run(state: State): Promise<void> {
       if (!busy) await state.signal.wait(state.options.pollMs)
     } catch (error) {
       failures += 1
-      state.unsure = true
+      forget(state)
       state.options.log.warn({ err: error, failures }, 'relay: trying again')
       await state.signal.wait(Math.min(50 * 2 ** failures, 2_000))
     }
   }
 }
 
+/** After a failure nothing read ahead or half marked may be relied on. */
+function forget(state: State): void {
+  state.unsure = true
+  state.next = null
+  state.unmarked = []
+  state.marking = Promise.resolve()
+}
+
 /** One turn; true when there may be more to do at once. */
 async function step(state: State): Promise<boolean> {
   if (!(await holdLease(state))) return false
   if (state.unsure && !(await makeSure(state))) return false
-  const rows = await readPending(state.options.db.sql, state.options.batch)
+  const { db, batch } = state.options
+  const rows = await (state.next ?? readPending(db.sql, batch, state.unmarked))
+  state.next = null
   if (rows.length === 0) {
+    await state.marking
     await sweepSometimes(state)
     return false
   }
   crashPoint('after-commit-before-publish')
-  await publish(state, rows)
+  const positions = rows.map((row) => row.pos)
+  if (rows.length === batch) readAhead(state, [...state.unmarked, ...positions])
+  const stored = await publish(state, rows)
+  crashPoint('after-publish-before-mark')
+  await state.marking
+  state.unmarked = positions
+  state.marking = mark(state, stored)
+  // Awaited by the next turn; until then a failure must not count as unhandled.
+  state.marking.catch(() => undefined)
   return true
+}
+
+function readAhead(state: State, inFlight: readonly string[]): void {
+  state.next = readPending(state.options.db.sql, state.options.batch, inFlight)
+  state.next.catch(() => undefined)
+}
+
+async function mark(state: State, stored: readonly Stored[]): Promise<void> {
+  if (state.lease === null || !(await markPublished(state.options.db.sql, state.lease, stored))) loseLease(state)
+  else state.published += stored.length
+  state.unmarked = []
 }
 
 async function sweepSometimes(state: State): Promise<void> {
@@ -145,12 +184,15 @@ async function holdLease(state: State): Promise<boolean> {
 function loseLease(state: State): void {
   state.options.log.warn({ epoch: String(state.lease?.epoch) }, 'relay: another relay has taken over')
   state.lease = null
+  state.next = null
 }
 
 /** Compares the stream with what we know of it; false when there is no stream yet. */
 async function makeSure(state: State): Promise<boolean> {
   const { db, bus, stream, log } = state.options
   if (state.lease === null) return false
+  state.next = null
+  await state.marking
   const [found, position] = await Promise.all([bus.streamState(stream), readPosition(db.sql)])
   if (found === null) {
     log.warn({ stream }, 'relay: the stream does not exist')
@@ -166,8 +208,8 @@ async function makeSure(state: State): Promise<boolean> {
   return true
 }
 
-async function publish(state: State, rows: readonly PendingRow[]): Promise<void> {
-  const { bus, db, window } = state.options
+async function publish(state: State, rows: readonly PendingRow[]): Promise<readonly Stored[]> {
+  const { bus, window } = state.options
   let stored: Stored[] = []
   for (let start = 0; start < rows.length; start += window) {
     const slice = rows.slice(start, start + window)
@@ -176,21 +218,26 @@ async function publish(state: State, rows: readonly PendingRow[]): Promise<void>
     const survivors = await noticeRollback(state, results)
     if (survivors !== null) stored = stored.filter((row) => row.sequence <= survivors)
     const refused = await sortResults(state, slice, results, stored)
-    if (refused) break
-    if (performance.now() > state.renewAt && !(await holdLease(state))) return
+    if (refused || survivors !== null) state.next = null
+    if (refused || !(await holdLease(state))) break
   }
-  crashPoint('after-publish-before-mark')
-  if (state.lease === null || !(await markPublished(db.sql, state.lease, stored))) return loseLease(state)
-  state.published += stored.length
+  return stored
 }
 
 /** A new message stored at or before a sequence already given out: the stream has gone back in time unnoticed. */
 async function noticeRollback(state: State, results: readonly PublishResult[]): Promise<number | null> {
-  const fresh = results.flatMap((result) => (result.ok && !result.duplicate ? [result.sequence] : []))
-  const first = Math.min(...fresh)
-  const behind = fresh.length > 0 && first <= state.lastSequence
-  state.lastSequence = Math.max(behind ? 0 : state.lastSequence, ...fresh)
+  let first = Number.POSITIVE_INFINITY
+  let last = 0
+  for (const result of results) {
+    if (!result.ok || result.duplicate) continue
+    first = Math.min(first, result.sequence)
+    last = Math.max(last, result.sequence)
+  }
+  const behind = first <= state.lastSequence
+  state.lastSequence = behind ? last : Math.max(last, state.lastSequence)
   if (!behind || state.lease === null) return null
+  // A mark still under way would call lost events published.
+  await state.marking
   const loss = { kind: 'rolled-back', survivors: first - 1 } as const
   const lost = await forgetLost(state.options.db, state.lease, { created: state.streamCreated }, loss)
   state.options.log.warn({ loss, lost }, 'relay: the broker lost events; publishing them again')
