@@ -4,7 +4,7 @@ import { badRequest } from '../shared/problem.ts'
 import type { Metadata } from '../shared/shape.ts'
 import { ulid } from '../shared/ulid.ts'
 import type { Unit } from '../shared/unit.ts'
-import { checkDiscounts, checkPrice, type Discounts, type Price } from '../subscription/rate-card.ts'
+import { checkDiscounts, checkPrice, type Discounts, normalizedPrice, type Price } from '../subscription/rate-card.ts'
 import type { Invoice, Line } from './invoice.ts'
 import { NO_TOTALS } from './totals.ts'
 
@@ -45,7 +45,7 @@ export async function lineFields(unit: Unit, input: LineInput) {
     name: input.name,
     description: input.description ?? null,
     metadata: input.metadata ?? null,
-    price,
+    price: normalizedPrice(price),
     discounts: correlated(unit, input.rateCard?.discounts ?? {}),
     featureKey,
     taxConfig: input.rateCard?.taxConfig ?? input.taxConfig ?? null,

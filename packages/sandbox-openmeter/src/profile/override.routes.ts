@@ -7,6 +7,7 @@ import { paginate, parsePage } from '../shared/page.ts'
 import { parseInput } from '../shared/parse.ts'
 import { notFound } from '../shared/problem.ts'
 import { noContent, type Routing, readOptionalJson, search } from '../shared/route.ts'
+import { compact } from '../shared/shape.ts'
 import { isUlid } from '../shared/ulid.ts'
 import type { Unit } from '../shared/unit.ts'
 import { deleteOverride, findOverride, getProfile, listOverrides, profileOf, saveOverride } from './profile.store.ts'
@@ -59,14 +60,7 @@ async function view({ sql }: Unit, customerId: string) {
   const profile = profileView(base, await getApp(sql, base.appId))
   const customer = customerView(await getCustomer(sql, customerId))
   return {
-    ...(override === undefined
-      ? {}
-      : {
-          customerOverride: {
-            customerId,
-            ...(override.billingProfileId ? { billingProfileId: override.billingProfileId } : {}),
-          },
-        }),
+    ...(override === undefined ? {} : { customerOverride: compact(override) }),
     baseBillingProfileId: base.id,
     customerProfile: { supplier: profile.supplier, workflow: profile.workflow, apps: profile.apps },
     customer,

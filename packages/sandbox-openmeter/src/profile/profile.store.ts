@@ -1,4 +1,5 @@
 import type { Sql } from '@draupnir/sandbox'
+import type { Instant } from '@draupnir/time'
 import { notFound } from '../shared/problem.ts'
 import type { Unit } from '../shared/unit.ts'
 import type { Profile } from './profile.ts'
@@ -47,21 +48,28 @@ export async function profileUsesApp(sql: Sql, appId: string): Promise<boolean> 
 export interface Override {
   readonly customerId: string
   readonly billingProfileId: string | null
+  readonly createdAt: Instant
+  readonly updatedAt: Instant
 }
+
+const overrideColumns = (sql: Sql) => sql`
+  customer_id as "customerId", billing_profile_id as "billingProfileId", created_at as "createdAt", updated_at as "updatedAt"`
 
 export async function findOverride(sql: Sql, customerId: string): Promise<Override | undefined> {
   const [override] = await sql<Override[]>`
-    select customer_id as "customerId", billing_profile_id as "billingProfileId" from customer_overrides
-    where customer_id = ${customerId}`
+    select ${overrideColumns(sql)} from customer_overrides where customer_id = ${customerId}`
   return override
 }
 
 export async function listOverrides(sql: Sql): Promise<readonly Override[]> {
   return sql<Override[]>`
-    select customer_id as "customerId", billing_profile_id as "billingProfileId" from customer_overrides order by customer_id`
+    select ${overrideColumns(sql)} from customer_overrides order by customer_id`
 }
 
-export async function saveOverride({ sql, now }: Unit, override: Override): Promise<void> {
+export async function saveOverride(
+  { sql, now }: Unit,
+  override: Pick<Override, 'customerId' | 'billingProfileId'>,
+): Promise<void> {
   const row = { customer_id: override.customerId, billing_profile_id: override.billingProfileId }
   await sql`
     insert into customer_overrides ${sql({ ...row, created_at: now, updated_at: now })}

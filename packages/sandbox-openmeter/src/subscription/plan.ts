@@ -1,7 +1,7 @@
 import { addDuration, type Duration, duration, type Instant } from '@draupnir/time'
 import { badRequest, validationError } from '../shared/problem.ts'
 import type { Metadata } from '../shared/shape.ts'
-import { BILLING_CADENCES, checkRateCard, type RateCard } from './rate-card.ts'
+import { BILLING_CADENCES, checkRateCard, normalizedCard, type RateCard } from './rate-card.ts'
 import type { Item, Phase } from './subscription.ts'
 
 export interface PlanPhaseInput {
@@ -99,7 +99,7 @@ export function newItem(card: RateCard, version: number, from: Instant, now: Ins
     id: newId(),
     key: card.key,
     version,
-    rateCard: card,
+    rateCard: normalizedCard(card),
     activeFrom: from,
     activeTo: null,
     createdAt: now,

@@ -1,4 +1,4 @@
-import { compareDecimals, decimal } from '@draupnir/money'
+import { compareDecimals, decimal, formatDecimal } from '@draupnir/money'
 import { DAY_MS, type Duration, duration, durationMs, HOUR_MS } from '@draupnir/time'
 import { isNegative, ZERO } from '../shared/amount.ts'
 import { type ApiError, badRequest, validationError } from '../shared/problem.ts'
@@ -152,5 +152,33 @@ export function checkDiscounts(discounts: Discounts | undefined, price: Price | 
   }
   if (isNegative(decimal(discounts.usage.quantity))) {
     throw badRequest('validation error: discounts: usage must not be negative')
+  }
+}
+
+/** The price as OpenMeter gives it back: decimals without trailing zeros, the payment term always there. */
+export function normalizedPrice(price: Price): Price {
+  if (price.type === 'flat')
+    return { type: 'flat', amount: plain(price.amount), paymentTerm: price.paymentTerm ?? 'in_advance' }
+  const limits = {
+    ...(price.minimumAmount === undefined ? {} : { minimumAmount: plain(price.minimumAmount) }),
+    ...(price.maximumAmount === undefined ? {} : { maximumAmount: plain(price.maximumAmount) }),
+  }
+  if (price.type === 'tiered') return { ...price, ...limits, tiers: price.tiers.map(normalizedTier) }
+  if (price.type === 'dynamic') return { ...price, ...limits, multiplier: plain(price.multiplier ?? '1') }
+  if (price.type === 'unit') return { ...price, ...limits, amount: plain(price.amount) }
+  return { ...price, ...limits, amount: plain(price.amount), quantityPerPackage: plain(price.quantityPerPackage) }
+}
+
+export function normalizedCard(card: RateCard): RateCard {
+  return card.price === null ? card : { ...card, price: normalizedPrice(card.price) }
+}
+
+const plain = (amount: string): string => formatDecimal(decimal(amount))
+
+function normalizedTier({ upToAmount, flatPrice, unitPrice }: Tier): Tier {
+  return {
+    ...(upToAmount === undefined ? {} : { upToAmount: plain(upToAmount) }),
+    flatPrice: flatPrice && { ...flatPrice, amount: plain(flatPrice.amount) },
+    unitPrice: unitPrice && { ...unitPrice, amount: plain(unitPrice.amount) },
   }
 }
