@@ -21,5 +21,8 @@ create table idempotency_key (
 
 create table webhook_endpoint (
   id bigint generated always as identity primary key,
-  url text not null unique
+  url text not null unique,
+  -- The receiver named by the environment: its address may be another one after every start.
+  configured boolean not null default false
 );
+create unique index webhook_endpoint_configured on webhook_endpoint (configured) where configured;

@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+/** Where the gateway takes webhooks of this provider. */
+const WEBHOOK_PATH = '/webhooks/modern-treasury'
+
 const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535),
@@ -10,6 +13,7 @@ const Environment = z.object({
   MODERN_TREASURY_WEBHOOK_KEY: z.string().min(1),
   SANDBOX_CONTROL_SECRET: z.string().optional(),
   WEBHOOK_URL: z.url().optional(),
+  PUBLIC_URL: z.url().optional(),
 })
 
 export interface Config {
@@ -37,6 +41,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     apiKey: env.MODERN_TREASURY_API_KEY,
     webhookKey: env.MODERN_TREASURY_WEBHOOK_KEY,
     controlSecret: env.SANDBOX_CONTROL_SECRET,
-    webhookUrl: env.WEBHOOK_URL,
+    webhookUrl: env.WEBHOOK_URL ?? (env.PUBLIC_URL && new URL(WEBHOOK_PATH, env.PUBLIC_URL).href),
   }
 }

@@ -5,7 +5,7 @@ import { unitOf } from './api/unit.ts'
 import type { Config } from './config.ts'
 import { ensureConnection } from './connection/connection.ts'
 import { controlRoutes } from './control/control.routes.ts'
-import { registerEndpoint } from './event/webhook-endpoint.ts'
+import { configureEndpoint } from './event/webhook-endpoint.ts'
 import { webhookManner } from './event/webhook-manner.ts'
 import { ensureFboAccount } from './internal-account/create-internal-account.ts'
 import { routes } from './routes.ts'
@@ -35,7 +35,7 @@ export async function startSandbox(config: Config, clock: TestClock): Promise<Mo
       await database.transaction(async (tx) => {
         await ensureConnection(unitOf(tx, now))
         await ensureFboAccount(unitOf(tx, now))
-        if (config.webhookUrl !== undefined) await registerEndpoint(tx, config.webhookUrl)
+        if (config.webhookUrl !== undefined) await configureEndpoint(tx, config.webhookUrl)
       })
     },
   })

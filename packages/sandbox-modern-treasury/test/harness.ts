@@ -1,21 +1,19 @@
-import { mkdtempSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { manualClock } from '@draupnir/sandbox'
-import { startPostgres } from '@draupnir/stack'
+import { eventually, postgresUrl } from '@draupnir/testing'
 import { type Instant, instant } from '@draupnir/time'
 import ModernTreasury from 'modern-treasury'
 import postgres from 'postgres'
+import { inject } from 'vitest'
 import { z } from 'zod'
-import { startSandbox } from '../src/index.ts'
+import { FBO_ACCOUNT_ID, startSandbox } from '../src/index.ts'
 import { conformance, specificationIsHere } from './conformance.ts'
 
 export const CONTROL_SECRET = 'control'
 export const WEBHOOK_KEY = 'whk'
 const ActivityAnswer = z.looseObject({ busy: z.array(z.unknown()), next_due_at: z.string().nullable() })
-const DEADLINE_MS = 10_000
 
 export interface Webhook {
   readonly headers: Readonly<Record<string, string>>
@@ -27,12 +25,12 @@ export interface Webhook {
 
 /** A running sandbox, the official SDK talking to it, a receiver of its webhooks and a clock to move. */
 export async function startHarness(start = '2026-01-05T15:00:00Z') {
-  const server = await startPostgres({ dataDir: mkdtempSync(join(tmpdir(), 'mt-')), persistent: false })
+  const database = await createDatabase()
   const clock = manualClock(instant(start))
   const config = {
     host: '127.0.0.1',
     port: 0,
-    databaseUrl: await createDatabase(server.url),
+    databaseUrl: database.url,
     clockDatabaseUrl: '',
     organizationId: 'org',
     apiKey: 'key',
@@ -62,14 +60,11 @@ export async function startHarness(start = '2026-01-05T15:00:00Z') {
     return { status: response.status, body: text === '' ? null : JSON.parse(text) }
   }
   /** Waits until nothing is due and no webhook is on its way. */
-  const quiet = async () => {
-    const deadline = performance.now() + DEADLINE_MS
-    for (;;) {
+  const quiet = () =>
+    eventually(async () => {
       const activity = ActivityAnswer.parse(await (await fetch(`${sandbox.url}/internal/activity`)).json())
-      if (activity.busy.length === 0) return activity
-      if (performance.now() > deadline) throw new Error(`still busy: ${JSON.stringify(activity)}`)
-    }
-  }
+      return activity.busy.length === 0 && activity
+    })
   return {
     clock,
     receiver,
@@ -85,25 +80,61 @@ export async function startHarness(start = '2026-01-05T15:00:00Z') {
       clock.set(instant(to) as Instant)
       await quiet()
     },
-    restart: async () => {
+    restart: async (changes: { webhookUrl?: string } = {}) => {
       await sandbox.stop()
-      sandbox = await startSandbox({ ...config, port: Number(new URL(sandbox.url).port) }, clock)
+      sandbox = await startSandbox({ ...config, ...changes, port: Number(new URL(sandbox.url).port) }, clock)
     },
+    /** Ends everything; throws if anything said on the way broke the specification. */
     stop: async () => {
       await sandbox.stop()
       receiver.close()
-      await server.stop()
+      await database.drop()
+      if (violations.length > 0) throw new Error(`against the specification:\n${violations.join('\n')}`)
     },
   }
 }
 
+/** A counterparty with one account of this number. */
+export async function onboard(mt: ModernTreasury, accountNumber = '123456789'): Promise<{ cp: string; ea: string }> {
+  const counterparty = await mt.counterparties.create({ name: 'Acme GPU LLC', accounts: [account(accountNumber)] })
+  const [external] = counterparty.accounts
+  if (!external?.id) throw new Error('a counterparty is created with its account')
+  return { cp: counterparty.id, ea: external.id }
+}
+
+export function account(accountNumber: string): ModernTreasury.CounterpartyCreateParams.Account {
+  return {
+    account_type: 'checking',
+    party_type: 'business',
+    party_name: 'Acme GPU LLC',
+    account_details: [{ account_number: accountNumber }],
+    routing_details: [{ routing_number: '121141822', routing_number_type: 'aba' }],
+  }
+}
+
+/** An order from the FBO account. */
+export function order(
+  ea: string,
+  amount: number,
+  direction: 'credit' | 'debit',
+  type: 'ach' | 'wire' | 'rtp' | 'book' = 'ach',
+) {
+  return { type, direction, amount, originating_account_id: FBO_ACCOUNT_ID, receiving_account_id: ea } as const
+}
+
 export type Harness = Awaited<ReturnType<typeof startHarness>>
 
-async function createDatabase(url: string): Promise<string> {
-  const sql = postgres(url, { max: 1 })
-  await sql.unsafe('create database modern_treasury')
-  await sql.end()
-  return url.replace(/\/postgres$/, '/modern_treasury')
+async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+  const url = new URL(await postgresUrl())
+  const sql = postgres(url.href, { max: 1, onnotice: () => {} })
+  const name = `test_${inject('runId')}_${randomBytes(6).toString('hex')}`
+  await sql`create database ${sql(name)}`
+  url.pathname = `/${name}`
+  const drop = async () => {
+    await sql`drop database ${sql(name)} with (force)`
+    await sql.end()
+  }
+  return { url: url.href, drop }
 }
 
 async function startReceiver() {

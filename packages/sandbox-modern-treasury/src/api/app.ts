@@ -26,7 +26,6 @@ const REMEMBERED = ['POST', 'PATCH']
 export function createApp(options: AppOptions): Hono {
   const app = new Hono()
   app.onError((error, c) => respondError(c, error))
-  app.notFound((c) => respondError(c, new ApiError(404, 'not_found', `No route ${c.req.method} ${c.req.path}`)))
   app.use('/api/*', authenticate(options.organizationId, options.apiKey))
   app.use('/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => tooLarge() }))
   for (const route of [...options.routes, ...options.controls]) {
@@ -35,6 +34,8 @@ export function createApp(options: AppOptions): Hono {
   for (const [method, path] of KNOWN_ROUTES) {
     app.on(method, path, (c) => respondError(c, new ApiError(501, null, `The sandbox has no ${method} ${path} yet`)))
   }
+  // Not app.notFound: that of a mounted application is never asked.
+  app.all('*', (c) => respondError(c, new ApiError(404, 'not_found', `No route ${c.req.method} ${c.req.path}`)))
   return app
 }
 

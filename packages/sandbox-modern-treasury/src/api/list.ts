@@ -58,12 +58,14 @@ export const metadata: Filter = (sql, value, parameter) => {
 
 /** Times and dates from the parameter on. */
 export function from(field: string): Filter {
-  return (sql, value, parameter) => sql`body ->> ${field} >= ${moment(value, parameter)}`
+  return (sql, value, parameter) =>
+    sql`(body ->> ${field})::timestamptz >= ${moment(value, parameter)}::text::timestamptz`
 }
 
 /** Times and dates up to and with the parameter. */
 export function until(field: string): Filter {
-  return (sql, value, parameter) => sql`body ->> ${field} <= ${moment(value, parameter)}`
+  return (sql, value, parameter) =>
+    sql`(body ->> ${field})::timestamptz <= ${moment(value, parameter)}::text::timestamptz`
 }
 
 /** `field[gte]=…` and its like on times. */
@@ -72,7 +74,7 @@ export function between(field: string): Filter {
     if (!isMembers(value)) return invalid(parameter, `${parameter} needs an operator`)
     const parts = Object.entries(value).map(([name, bound]) => {
       const operator = OPERATORS[name] ?? invalid(parameter, `${name} is not an operator`)
-      return sql`and body ->> ${field} ${sql.unsafe(operator)} ${moment(bound, parameter)}`
+      return sql`and (body ->> ${field})::timestamptz ${sql.unsafe(operator)} ${moment(bound, parameter)}::text::timestamptz`
     })
     return sql`true ${parts.reduce((all, part) => sql`${all} ${part}`, sql``)}`
   }
@@ -127,10 +129,7 @@ function text(value: QueryValue, parameter: string): string {
   return typeof value === 'string' ? value : invalid(parameter, `${parameter} takes one value`)
 }
 
-// Stored times are UTC without a fraction, so they compare as text once the bound is written alike.
 function moment(value: QueryValue, parameter: string): string {
   const given = text(value, parameter)
-  const ms = Date.parse(given)
-  if (Number.isNaN(ms)) return invalid(parameter, `${parameter} is not a date or time`)
-  return /^\d{4}-\d{2}-\d{2}$/.test(given) ? given : `${new Date(ms).toISOString().slice(0, 19)}Z`
+  return Number.isNaN(Date.parse(given)) ? invalid(parameter, `${parameter} is not a date or time`) : given
 }

@@ -35,6 +35,11 @@ export function addBankingDays(date: BankDate, count: number): BankDate {
   }
 }
 
+/** A date so many calendar days later. */
+export function addDays(date: BankDate, days: number): BankDate {
+  return Temporal.PlainDate.from(date).add({ days }).toString()
+}
+
 /** The banking day before `date`. */
 export function previousBankingDay(date: BankDate): BankDate {
   let day = Temporal.PlainDate.from(date).subtract({ days: 1 })

@@ -4,6 +4,7 @@ export const EVENTS = {
   external_account: ['updated', 'verified', 'failed_verification', 'expired'],
   incoming_payment_detail: ['created', 'completed', 'reconciled', 'returned'],
   legal_entity: ['created', 'updated'],
+  ledger_transaction: ['created', 'posted', 'archived'],
   payment_order: [
     'created',
     'updated',

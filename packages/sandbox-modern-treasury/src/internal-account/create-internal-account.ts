@@ -1,5 +1,6 @@
 import type ModernTreasury from 'modern-treasury'
 import { z } from 'zod'
+import { generatedNumber } from '../account/generated-number.ts'
 import { uuid } from '../api/fields.ts'
 import type { Unit } from '../api/unit.ts'
 import { CONNECTION_ID } from '../connection/connection.ts'
@@ -19,8 +20,6 @@ export const CreateInternalAccount = z.looseObject({
   legal_entity_id: uuid.nullish(),
 })
 
-const NUMBER_DIGITS = 10
-
 export async function createInternalAccount(
   unit: Unit,
   input: z.infer<typeof CreateInternalAccount>,
@@ -29,7 +28,7 @@ export async function createInternalAccount(
   if (input.parent_account_id) await load(unit, 'internal_account', input.parent_account_id)
   if (input.counterparty_id) await load(unit, 'counterparty', input.counterparty_id)
   if (input.legal_entity_id) await load(unit, 'legal_entity', input.legal_entity_id)
-  const account = internalAccount(unit, { ...input, connection, account_number: accountNumber(unit.newId()) })
+  const account = internalAccount(unit, { ...input, connection, account_number: generatedNumber(unit.newId()) })
   await insert(unit, 'internal_account', account)
   return account
 }
@@ -44,13 +43,7 @@ export async function ensureFboAccount(unit: Unit): Promise<void> {
     party_name: 'Draupnir Marketplace',
     currency: 'USD',
     account_type: 'checking',
-    account_number: accountNumber(FBO_ACCOUNT_ID),
+    account_number: generatedNumber(FBO_ACCOUNT_ID),
   })
   await insert(unit, 'internal_account', { ...account, id: FBO_ACCOUNT_ID })
-}
-
-function accountNumber(seed: string): string {
-  return (BigInt(`0x${seed.replaceAll('-', '')}`) % 10n ** BigInt(NUMBER_DIGITS))
-    .toString()
-    .padStart(NUMBER_DIGITS, '9')
 }

@@ -7,6 +7,7 @@ import type { Behaviour, PaymentOrderBody } from '../store/bodies.ts'
 import { find, insert } from '../store/resource.ts'
 import { claimExternalId } from '../store/unique-external-id.ts'
 import { later } from '../work/kinds.ts'
+import { linkLedgerTransaction } from './follow-ledger.ts'
 import type { CreatePaymentOrder } from './payment-order.schema.ts'
 import { paymentOrder, type Receiver, timing } from './payment-order.ts'
 
@@ -20,7 +21,9 @@ export async function createPaymentOrder(unit: Unit, input: CreatePaymentOrder):
   if (origin.body.currency !== input.currency) invalid('currency', 'The originating account has another currency')
   await claimExternalId(unit, 'payment_order', input.external_id)
   const { receiver, behaviour } = await receiverOf(unit, input)
-  const order = paymentOrder(unit, input, receiver)
+  const draft = paymentOrder(unit, input, receiver)
+  const linked = await linkLedgerTransaction(unit, draft.id, input.ledger_transaction, input.ledger_transaction_id)
+  const order = { ...draft, ledger_transaction_id: linked }
   await insert(unit, 'payment_order', order, { behaviour })
   await publish(unit, 'payment_order', 'approved', order)
   await later(unit, 'payment_order.process', order.id, processingAt(timing(order), unit.now))

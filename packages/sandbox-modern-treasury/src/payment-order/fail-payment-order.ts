@@ -3,6 +3,7 @@ import { publish } from '../event/publish.ts'
 import type { PaymentOrderBody } from '../store/bodies.ts'
 import { lock, save } from '../store/resource.ts'
 import { never } from '../work/kinds.ts'
+import { followPaymentOrder } from './follow-ledger.ts'
 import { demand } from './payment-order.ts'
 
 /** The bank refuses an order it has not executed. Refused with 422 once it is completed. */
@@ -13,5 +14,6 @@ export async function failPaymentOrder(unit: Unit, id: string, reason: string): 
   await never(unit, 'payment_order.settle', id)
   const saved = await save(unit, 'payment_order', { ...order, status: 'failed', vendor_failure_reason: reason })
   await publish(unit, 'payment_order', 'failed', saved)
+  await followPaymentOrder(unit, saved, 'archived')
   return saved
 }

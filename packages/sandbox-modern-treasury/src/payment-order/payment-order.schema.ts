@@ -13,6 +13,7 @@ import {
   uuid,
 } from '../api/fields.ts'
 import { InlineExternalAccount } from '../external-account/external-account.schema.ts'
+import { CreateLedgerTransaction } from '../ledger-transaction/ledger-transaction.schema.ts'
 
 const SUBTYPES = ['CCD', 'CIE', 'CTX', 'IAT', 'PPD', 'TEL', 'WEB'] as const
 const ACH_DESCRIPTOR_MAX = 10
@@ -46,6 +47,7 @@ export const CreatePaymentOrder = z
     currency: currency.default('USD'),
     external_id: externalId.nullish(),
     fallback_type: z.literal('ach').optional(),
+    ledger_transaction: CreateLedgerTransaction.optional(),
     ledger_transaction_id: uuid.optional(),
     documents: unsupported,
   })

@@ -5,6 +5,7 @@ import type { PaymentOrderBody } from '../store/bodies.ts'
 import { find, save } from '../store/resource.ts'
 import { post } from '../transaction/post.ts'
 import { later } from '../work/kinds.ts'
+import { followPaymentOrder } from './follow-ledger.ts'
 import { allows } from './payment-order.ts'
 
 /** The bank executes the order: it shows on the statement, is completed and reconciled, and a doomed one will come back. */
@@ -20,6 +21,7 @@ export async function settlePaymentOrder(unit: Unit, id: string): Promise<void> 
   await publish(unit, 'payment_order', 'completed', completed)
   const reconciled = await save(unit, 'payment_order', { ...completed, reconciliation_status: 'reconciled' })
   await publish(unit, 'payment_order', 'reconciled', reconciled)
+  await followPaymentOrder(unit, reconciled, 'posted')
   if (found.extra.behaviour.kind === 'return' && reconciled.type === 'ach') {
     await later(unit, 'payment_order.return', id, returnAt(unit.now))
   }

@@ -6,6 +6,7 @@ import type { PaymentOrderBody } from '../store/bodies.ts'
 import { lock, save } from '../store/resource.ts'
 import { later, never } from '../work/kinds.ts'
 import { receiverOf } from './create-payment-order.ts'
+import { followPaymentOrder, redraftLedgerTransaction } from './follow-ledger.ts'
 import type { UpdatePaymentOrder } from './payment-order.schema.ts'
 import { allows, demand, receiving, timing } from './payment-order.ts'
 
@@ -22,6 +23,7 @@ async function cancelOrder(unit: Unit, order: PaymentOrderBody): Promise<Payment
   await never(unit, 'payment_order.process', order.id)
   const saved = await save(unit, 'payment_order', { ...order, status: 'cancelled' })
   await publish(unit, 'payment_order', 'cancelled', saved)
+  await followPaymentOrder(unit, saved, 'archived')
   return saved
 }
 
@@ -31,6 +33,7 @@ async function redraft(unit: Unit, order: PaymentOrderBody): Promise<PaymentOrde
     status: 'approved',
     reconciliation_status: 'unreconciled',
     current_return: null,
+    ledger_transaction_id: await redraftLedgerTransaction(unit, order),
     vendor_failure_reason: null,
   })
   await publish(unit, 'payment_order', 'redrafted', saved)

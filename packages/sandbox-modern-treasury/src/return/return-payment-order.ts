@@ -1,6 +1,5 @@
-import type ModernTreasury from 'modern-treasury'
 import { invalid } from '../api/errors.ts'
-import { base, type Unit } from '../api/unit.ts'
+import type { Unit } from '../api/unit.ts'
 import { publish } from '../event/publish.ts'
 import { allows, demand } from '../payment-order/payment-order.ts'
 import { settlePaymentOrder } from '../payment-order/settle-payment-order.ts'
@@ -8,6 +7,7 @@ import type { PaymentOrderBody } from '../store/bodies.ts'
 import { find, insert, lock, save } from '../store/resource.ts'
 import { later, never } from '../work/kinds.ts'
 import { isReturnCode, RETURN_REASONS } from './codes.ts'
+import { returnObject } from './return.ts'
 
 /** The other bank sends an executed ACH order back; the money moves when the return completes, right after. */
 export async function returnPaymentOrder(unit: Unit, id: string, code: string): Promise<PaymentOrderBody> {
@@ -15,31 +15,19 @@ export async function returnPaymentOrder(unit: Unit, id: string, code: string): 
   await settlePaymentOrder(unit, id)
   const { body: order } = await lock(unit, 'payment_order', id)
   demand('return', order, 'status')
+  if (order.type !== 'ach' && order.type !== 'wire') invalid('id', `A ${order.type} payment is never returned`)
   await never(unit, 'payment_order.settle', id)
   await never(unit, 'payment_order.return', id)
-  const returned: ModernTreasury.ReturnObject = {
-    ...base(unit, 'return'),
-    discarded_at: null,
-    returnable_id: order.id,
-    returnable_type: 'payment_order',
+  const returned = returnObject(unit, {
+    returnable: { type: 'payment_order', id: order.id },
     code,
     reason: RETURN_REASONS[code],
-    date_of_death: null,
-    corrections: null,
-    reconciliation_status: 'unreconciled',
-    status: 'pending',
-    transaction_line_item_id: null,
-    transaction_id: null,
-    internal_account_id: order.originating_account_id,
     type: order.type === 'wire' ? 'wire' : 'ach',
+    role: 'receiving',
     amount: order.amount,
     currency: order.currency,
-    failure_reason: null,
-    role: 'receiving',
-    current_return: null,
-    reference_numbers: [],
-    ledger_transaction_id: null,
-  }
+    internalAccountId: order.originating_account_id,
+  })
   await insert(unit, 'return', returned, { counterpartyId: order.counterparty_id })
   await publish(unit, 'return', 'created', returned)
   const saved = await save(unit, 'payment_order', { ...order, status: 'returned', current_return: returned })

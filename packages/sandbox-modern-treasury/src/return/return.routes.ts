@@ -1,7 +1,10 @@
 import { equals, known, oneOf } from '../api/list.ts'
-import { list, type Route, retrieve } from '../api/route.ts'
+import { create, list, type Route, retrieve } from '../api/route.ts'
+
+import { CreateReturn, createReturn } from './create-return.ts'
 
 export const returnRoutes: readonly Route[] = [
+  create('/api/returns')(CreateReturn, createReturn),
   list('/api/returns', 'return', {
     internal_account_id: equals('internal_account_id'),
     counterparty_id: known('counterpartyId'),

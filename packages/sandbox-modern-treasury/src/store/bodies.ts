@@ -21,6 +21,10 @@ export interface Bodies {
   expected_payment: ModernTreasury.ExpectedPayment
   incoming_payment_detail: ModernTreasury.IncomingPaymentDetail
   internal_account: ModernTreasury.InternalAccount
+  ledger: ModernTreasury.Ledger
+  ledger_account: ModernTreasury.LedgerAccount
+  ledger_entry: ModernTreasury.LedgerEntry
+  ledger_transaction: ModernTreasury.LedgerTransaction
   legal_entity: ModernTreasury.LegalEntity
   payment_order: PaymentOrderBody
   payment_reference_object: ModernTreasury.PaymentReference
@@ -36,14 +40,24 @@ export type Behaviour =
   | { readonly kind: 'return'; readonly code: string }
   | { readonly kind: 'fail' }
 
+/** Sums of living entries, in minor units; posted entries are not among the pending ones. */
+export interface LedgerTotals {
+  readonly pendingCredits: number
+  readonly pendingDebits: number
+  readonly postedCredits: number
+  readonly postedDebits: number
+}
+
 /** What the bank knows of a resource and the API never says. */
 export interface Extras {
   external_account: {
     behaviour: Behaviour
     verification: { attemptId: string; amounts: number[]; wrongGuesses: number } | null
   }
+  incoming_payment_detail: { description: string | null }
+  ledger_account: { currency: string; exponent: number; totals: LedgerTotals }
+  ledger_entry: { effectiveAt: string }
   payment_order: { behaviour: Behaviour }
   transaction: { counterpartyId: string | null; virtualAccountId: string | null; transactableType: string | null }
   return: { counterpartyId: string | null }
-  virtual_account: { behaviour: Behaviour }
 }

@@ -4,7 +4,8 @@ import { invalid } from '../api/errors.ts'
 import { amount, date, direction, mergeMetadata, metadata, paymentType, uuid } from '../api/fields.ts'
 import { base, type Unit } from '../api/unit.ts'
 import { publish } from '../event/publish.ts'
-import { find, insert } from '../store/resource.ts'
+import { matchTransaction } from '../expected-payment/match.ts'
+import { find, insert, load } from '../store/resource.ts'
 
 /** A line of a statement that was not caused by anything the API knows. */
 export const CreateTransaction = z.looseObject({
@@ -56,5 +57,6 @@ export async function createTransaction(
     transactableType: null,
   })
   await publish(unit, 'transaction', 'created', transaction)
-  return transaction
+  await matchTransaction(unit, transaction.id)
+  return (await load(unit, 'transaction', transaction.id)).body
 }

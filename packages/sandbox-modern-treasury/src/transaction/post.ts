@@ -3,10 +3,10 @@ import { base, type Unit } from '../api/unit.ts'
 import { bankDate } from '../calendar/banking-day.ts'
 import { publish } from '../event/publish.ts'
 import { insert } from '../store/resource.ts'
+import { type Cause, lineItemOf } from './line-item.ts'
 import { vendorCode } from './vendor-code.ts'
 
 type Transaction = ModernTreasury.Transaction
-type Cause = 'payment_order' | 'return' | 'incoming_payment_detail'
 
 export interface Posting {
   readonly amount: number
@@ -51,32 +51,12 @@ export async function post(unit: Unit, posting: Posting): Promise<{ transactionI
     virtualAccountId: posting.virtualAccountId ?? null,
     transactableType: posting.cause.type,
   })
-  const receiving = lineItem(unit, transaction, posting, 'receiving')
-  await insert(unit, 'transaction_line_item', lineItem(unit, transaction, posting, 'originating'))
+  const { description, counterpartyId, cause } = posting
+  const common = { description, counterpartyId, cause }
+  const receiving = lineItemOf(unit, transaction, { ...common, type: 'receiving' })
+  await insert(unit, 'transaction_line_item', lineItemOf(unit, transaction, { ...common, type: 'originating' }))
   await insert(unit, 'transaction_line_item', receiving)
   await publish(unit, 'transaction', 'created', { ...transaction, reconciled: false })
   await publish(unit, 'transaction', 'reconciled', transaction)
   return { transactionId: transaction.id, lineItemId: receiving.id }
-}
-
-function lineItem(
-  unit: Unit,
-  transaction: Transaction,
-  posting: Posting,
-  type: 'originating' | 'receiving',
-): ModernTreasury.Transactions.TransactionLineItem {
-  return {
-    ...base(unit, 'transaction_line_item'),
-    discarded_at: null,
-    type,
-    transactable_type: posting.cause.type,
-    transactable_id: posting.cause.id,
-    amount: posting.amount,
-    description: posting.description,
-    counterparty_id: posting.counterpartyId,
-    expected_payment_id: null,
-    transaction_id: transaction.id,
-    reconciliation_group_id: null,
-    reconcilable: true,
-  }
 }

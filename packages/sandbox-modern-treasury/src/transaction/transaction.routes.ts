@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { invalid } from '../api/errors.ts'
 import { mergeMetadata, metadata as metadataField, PAYMENT_TYPES } from '../api/fields.ts'
-import { equals, flag, from, ids, known, listPage, metadata, oneOf, until } from '../api/list.ts'
+import { equals, flag, from, known, metadata, oneOf, until } from '../api/list.ts'
 import { create, list, type Route, remove, retrieve, update } from '../api/route.ts'
 import { publish } from '../event/publish.ts'
-import { discard, load, lock, save } from '../store/resource.ts'
+import { discard, lock, save } from '../store/resource.ts'
 import { CreateTransaction, createTransaction } from './create-transaction.ts'
 
 const UpdateTransaction = z.looseObject({ metadata: metadataField.optional() })
@@ -38,19 +38,4 @@ export const transactionRoutes: readonly Route[] = [
     if (body.reconciled) invalid('id', 'A reconciled transaction cannot be deleted')
     await discard(unit, 'transaction', body)
   }),
-  list('/api/transaction_line_items', 'transaction_line_item', {
-    id: ids,
-    transaction_id: equals('transaction_id'),
-    type: oneOf('type', ['originating', 'receiving']),
-  }),
-  retrieve('/api/transaction_line_items/:id', 'transaction_line_item'),
-  {
-    method: 'get',
-    path: '/api/transactions/:transaction_id/line_items',
-    handle: async (unit, { params, query }) => {
-      const { body } = await load(unit, 'transaction', params.transaction_id ?? '')
-      const filters = { type: oneOf('type', ['originating', 'receiving']) }
-      return listPage(unit, 'transaction_line_item', query, filters, { transaction_id: body.id })
-    },
-  },
 ]

@@ -1,14 +1,20 @@
+import type { JsonValue } from '@draupnir/errors'
 import type { WorkHandler } from '@draupnir/sandbox'
 import { type Unit, unitOf } from '../api/unit.ts'
+import { remindOfExpectedPayment } from '../expected-payment/overdue.ts'
 import { expireVerification } from '../external-account/verify-external-account.ts'
+import { completeIncomingPayment, receiveIncomingPayment } from '../incoming-payment-detail/receive-incoming-payment.ts'
 import { processPaymentOrder } from '../payment-order/process-payment-order.ts'
 import { settlePaymentOrder } from '../payment-order/settle-payment-order.ts'
 import { completeReturn } from '../return/complete-return.ts'
 import { returnAsForetold } from '../return/return-payment-order.ts'
 import type { WorkKind } from './kinds.ts'
 
-const HANDLERS: Readonly<Partial<Record<WorkKind, (unit: Unit, id: string) => Promise<void>>>> = {
+const HANDLERS: Readonly<Record<WorkKind, (unit: Unit, id: string, data: JsonValue) => Promise<void>>> = {
   'external_account.expire': expireVerification,
+  'expected_payment.overdue': remindOfExpectedPayment,
+  'incoming_payment_detail.arrive': receiveIncomingPayment,
+  'incoming_payment_detail.complete': completeIncomingPayment,
   'payment_order.process': processPaymentOrder,
   'payment_order.settle': settlePaymentOrder,
   'payment_order.return': returnAsForetold,
@@ -17,5 +23,8 @@ const HANDLERS: Readonly<Partial<Record<WorkKind, (unit: Unit, id: string) => Pr
 
 /** Every handler works at the moment its work was due, so that a leap of the clock equals many small steps. */
 export const workHandlers: Readonly<Record<string, WorkHandler>> = Object.fromEntries(
-  Object.entries(HANDLERS).map(([kind, run]) => [kind, (sql, work) => run(unitOf(sql, work.dueAt), work.key)]),
+  Object.entries(HANDLERS).map(([kind, run]) => [
+    kind,
+    (sql, work) => run(unitOf(sql, work.dueAt), work.key, work.data),
+  ]),
 )

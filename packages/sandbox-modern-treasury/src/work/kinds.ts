@@ -1,3 +1,4 @@
+import type { JsonValue } from '@draupnir/errors'
 import { cancel, schedule } from '@draupnir/sandbox'
 import type { Instant } from '@draupnir/time'
 import type { Unit } from '../api/unit.ts'
@@ -13,8 +14,14 @@ export type WorkKind =
   | 'payment_order.return'
   | 'return.complete'
 
-export async function later(unit: Unit, kind: WorkKind, id: string, dueAt: Instant): Promise<void> {
-  await schedule(unit.sql, { kind, key: id, dueAt, data: {} })
+export async function later(
+  unit: Unit,
+  kind: WorkKind,
+  id: string,
+  dueAt: Instant,
+  data: JsonValue = {},
+): Promise<void> {
+  await schedule(unit.sql, { kind, key: id, dueAt, data })
 }
 
 export async function never(unit: Unit, kind: WorkKind, id: string): Promise<void> {
