@@ -1,11 +1,12 @@
 import type { Context as HonoContext, Next } from 'hono'
 import type { AppEnv, AppOptions } from './app.ts'
-import { readBytes } from './body.ts'
+import { MAX_BODY_BYTES, MAX_WEBHOOK_BYTES, readBytes } from './body.ts'
 import { type Claims, type SignedRequest, verifyInternal } from './internal-auth.ts'
 
 /** Reads the body (bounded), then lets nobody pass who cannot say who they are. */
 export async function authenticate(options: AppOptions, c: HonoContext<AppEnv>, next: Next): Promise<void> {
-  const body = await readBytes(c.req.raw, options.maxBodyBytes)
+  const limitBytes = c.req.path.startsWith('/webhooks/') ? MAX_WEBHOOK_BYTES : (options.maxBodyBytes ?? MAX_BODY_BYTES)
+  const body = await readBytes(c.req.raw, limitBytes)
   c.set('bytes', body)
   c.set(
     'claims',

@@ -1,5 +1,6 @@
 export { type App, type AppEnv, type AppOptions, type AppVariables, createApp, type RequestSeen } from './app.ts'
 export { internalAuth } from './authenticate.ts'
+export { MAX_WEBHOOK_BYTES, readBytes } from './body.ts'
 export { contextFor, type UnitOfWork, withFields } from './context.ts'
 export { type Cursor, cursorOf, page } from './cursor.ts'
 export { checkIfMatch, etagOf } from './etag.ts'
@@ -7,6 +8,7 @@ export { httpMigrations, sweepIdempotency } from './idempotency.ts'
 export {
   type Claims,
   isBearer,
+  isSignedInternally,
   metricsToken,
   type SignedRequest,
   signInternal,

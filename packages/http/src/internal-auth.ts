@@ -34,6 +34,11 @@ export function signInternal(secret: string, request: SignedRequest, claims: Cla
   return { [CLAIMS_HEADER]: encoded, [SIGNATURE_HEADER]: signature(secret, request, encoded).toString('hex') }
 }
 
+/** Whether a request claims to be signed; `verifyInternal` says whether it is. */
+export function isSignedInternally(headers: Headers): boolean {
+  return headers.has(CLAIMS_HEADER)
+}
+
 /** The claims of a signed request. Refuses `auth.missing` without headers, `auth.invalid` when they do not fit. */
 export function verifyInternal(secret: string, request: SignedRequest, headers: Headers): Claims {
   const encoded = headers.get(CLAIMS_HEADER)

@@ -3,16 +3,7 @@ import { idField, positiveMoneyField } from '@draupnir/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { cursorOf, defineRoute, listOf, pageQuery, signInternal, strict } from '../src/index.ts'
-import {
-  claims,
-  NOW,
-  SECRET,
-  serveApp,
-  startDatabase,
-  TENANT,
-  type TestDatabase,
-  type TestServer,
-} from './http-fixture.ts'
+import { claims, NOW, SECRET, serveApp, startDatabase, TENANT, type TestServer } from './http-fixture.ts'
 
 const PARTY = 'pty_01kamv0000000000000000000a'
 const KEY = { 'idempotency-key': 'key-1' }
@@ -91,12 +82,12 @@ const routes = [
   }),
 ]
 
+const database = await startDatabase()
+
 describe('the shell around every route', () => {
-  let database: TestDatabase
   let server: TestServer
 
   beforeAll(async () => {
-    database = await startDatabase()
     server = await serveApp(database, routes, {
       open: (app) => void app.get('/healthz', (c) => c.json({ status: 'ok' })),
       onDefect: (error) => void defects.push(error),
@@ -105,7 +96,6 @@ describe('the shell around every route', () => {
 
   afterAll(async () => {
     await server.stop()
-    await database.stop()
   })
 
   const make = (body: unknown, headers: Record<string, string> = {}) =>

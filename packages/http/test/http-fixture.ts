@@ -1,14 +1,11 @@
-import { mkdtempSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { connect, type DbPool, type Log, migrate } from '@draupnir/db'
+import { connect, type DbPool, type Log } from '@draupnir/db'
 import { newId } from '@draupnir/ids'
-import { startPostgres } from '@draupnir/stack'
+import { testDatabase } from '@draupnir/testing'
 import { instant } from '@draupnir/time'
 import { getRequestListener } from '@hono/node-server'
-import postgres from 'postgres'
+import { afterAll } from 'vitest'
 import {
   type AppOptions,
   type Claims,
@@ -32,34 +29,20 @@ export const claims: Claims = {
   request_id: 'req_test_0001',
 }
 
-export interface TestDatabase {
+export interface TestPools {
   readonly db: DbPool
   readonly locks: DbPool
-  readonly url: string
-  readonly admin: postgres.Sql
-  readonly stop: () => Promise<void>
+  readonly owner: DbPool
 }
 
-/** A Postgres of its own with the tables of idempotency and one table `effects` to count in. */
-export async function startDatabase(): Promise<TestDatabase> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'draupnir-http-'))
-  const server = await startPostgres({ dataDir, persistent: false, settings: { fsync: 'off', shared_buffers: '32MB' } })
-  const admin = postgres(server.url, { max: 1, onnotice: () => undefined })
-  await admin`create role thing login password 'thing'`
-  await admin`alter role thing set search_path = thing`
-  await migrate({ url: server.url, schema: 'thing', role: 'thing', sources: [httpMigrations] })
-  await admin`create table thing.effects (id int generated always as identity, note text not null)`
-  await admin`grant all on thing.effects to thing`
-  const url = new URL(server.url)
-  url.username = 'thing'
-  url.password = 'thing'
-  const db = connect({ url: url.toString(), applicationName: 'thing', maxConnections: 8 })
-  const locks = connect({ url: url.toString(), applicationName: 'thing-locks', maxConnections: 8 })
-  const stop = async () => {
-    await Promise.all([db.close(), locks.close(), admin.end()])
-    await server.stop()
-  }
-  return { db, locks, url: url.toString(), admin, stop }
+/** A database of the test file with the tables of idempotency and one table `effects` to count in. */
+export async function startDatabase(): Promise<TestPools> {
+  const { db, owner, url } = await testDatabase({ schema: 'thing', sources: [httpMigrations], maxConnections: 8 })
+  await owner.sql`create table effects (id int generated always as identity, note text not null)`
+  await owner.sql`grant all on effects to public`
+  const locks = connect({ url, applicationName: 'test locks', maxConnections: 8 })
+  afterAll(() => locks.close())
+  return { db, locks, owner }
 }
 
 export interface TestServer {
@@ -78,7 +61,7 @@ export interface Call {
 
 /** The app behind a real listening server. */
 export async function serveApp(
-  database: TestDatabase,
+  database: TestPools,
   routes: readonly Route[],
   options: Partial<AppOptions> = {},
 ): Promise<TestServer> {

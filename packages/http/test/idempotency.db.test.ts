@@ -3,16 +3,7 @@ import { addMs, HOUR_MS } from '@draupnir/time'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type AppOptions, contextFor, defineRoute, strict, sweepIdempotency } from '../src/index.ts'
-import {
-  claims,
-  NOW,
-  serveApp,
-  silent,
-  startDatabase,
-  TENANT,
-  type TestDatabase,
-  type TestServer,
-} from './http-fixture.ts'
+import { claims, NOW, serveApp, silent, startDatabase, TENANT, type TestServer } from './http-fixture.ts'
 
 /** Lets a test hold a handler where it wants it. */
 interface Gate {
@@ -87,22 +78,21 @@ const routes = [
   }),
 ]
 
+const database = await startDatabase()
+
 describe('idempotency', () => {
-  let database: TestDatabase
   let server: TestServer
 
   beforeAll(async () => {
-    database = await startDatabase()
     server = await serveApp(database, routes)
   })
 
   afterAll(async () => {
     await server.stop()
-    await database.stop()
   })
 
   beforeEach(async () => {
-    await database.admin`truncate thing.effects, thing.idempotency`
+    await database.owner.sql`truncate effects, idempotency`
     calls.length = 0
     crashAfterEffect = false
   })
@@ -119,7 +109,7 @@ describe('idempotency', () => {
       claims: { ...claims, tenant: options.tenant ?? TENANT },
     })
   const effects = async () =>
-    (await database.admin<{ note: string }[]>`select note from thing.effects`).map(({ note }) => note)
+    (await database.owner.sql<{ note: string }[]>`select note from effects`).map(({ note }) => note)
 
   it('requires the key on a POST, in a sane form', async () => {
     const missing = await server.call('/v1/things/a', { body: { note: 'x' } })
@@ -202,7 +192,8 @@ describe('idempotency', () => {
     const gate = holdNext()
     const first = post('/v1/things/a', 'k1', { note: 'x' })
     await gate.entered
-    await database.admin`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'thing' and xact_start is not null`
+    await database.owner
+      .sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'test thing' and xact_start is not null`
     gate.open()
     expect((await first).status).toBe(503)
     expect(await effects()).toEqual([])

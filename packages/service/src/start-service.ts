@@ -11,7 +11,7 @@ import { createMeter, type Meter } from './meter.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { mountOpen } from './open-routes.ts'
 import { migrationsOf, readiness } from './readiness.ts'
-import { startTelemetry, type Telemetry } from './telemetry.ts'
+import { reporting, startTelemetry, type Telemetry } from './telemetry.ts'
 
 export interface Running {
   readonly url: string
@@ -58,8 +58,8 @@ async function start(
 ): Promise<Running> {
   const { name } = definition
   const { shared: config, own } = readConfig(options.env, definition.configSchema)
-  const log = options.log ?? createLog(name, config.LOG_LEVEL)
   const telemetry = await startTelemetry(name, config)
+  const log = reporting(options.log ?? createLog(name, config.LOG_LEVEL), telemetry.report)
   opened.push(telemetry.stop)
   const clock = openClock(config)
   opened.push(clock.close)
@@ -92,7 +92,7 @@ async function both(databases: Promise<Databases>, bus: Promise<Bus>, opened: ((
 }
 
 function serve(base: Base, engine: Engine): Promise<Listening> {
-  const { definition, config, log, telemetry, databases, bus, clock, parts, metrics, meter } = base
+  const { definition, config, log, databases, bus, clock, parts, metrics, meter } = base
   const { name } = definition
   const { db, locks } = databases
   const app = createApp({
@@ -113,10 +113,7 @@ function serve(base: Base, engine: Engine): Promise<Listening> {
       parts.extend(app)
     },
     onRequest: metrics.onRequest,
-    onDefect: (error, { requestId, route }) => {
-      metrics.onDefect()
-      telemetry.report(error, { request_id: requestId, route })
-    },
+    onDefect: metrics.onDefect,
     checkReplies: clock.sandbox !== null,
   })
   return listen(config.HOST, config.PORT, (request) =>

@@ -1,4 +1,6 @@
+import { Refusal, Transient } from '@draupnir/errors'
 import type { ServiceConfig } from './config.ts'
+import type { ServiceLog } from './log.ts'
 
 export interface Telemetry {
   /** Reports a defect where somebody looks. */
@@ -43,4 +45,18 @@ async function startTraces(service: string, endpoint: string): Promise<() => Pro
   })
   provider.register()
   return () => provider.shutdown()
+}
+
+/** A log whose errors are also reported: what is logged as `err` at level error, unless it is a rule or will pass. */
+export function reporting(log: ServiceLog, report: Telemetry['report']): ServiceLog {
+  return {
+    ...log,
+    error: (fields, message) => {
+      log.error(fields, message)
+      const error = 'err' in fields ? fields.err : null
+      if (!(error instanceof Error) || error instanceof Refusal || error instanceof Transient) return
+      const texts = Object.entries(fields).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+      report(error, Object.fromEntries(texts))
+    },
+  }
 }

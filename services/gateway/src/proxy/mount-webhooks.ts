@@ -1,12 +1,11 @@
 import { refuse } from '@draupnir/errors'
-import type { App, AppEnv } from '@draupnir/http'
+import { type App, type AppEnv, MAX_WEBHOOK_BYTES, readBytes } from '@draupnir/http'
 import type { Context as HonoContext } from 'hono'
 import { PLATFORM_TENANT } from '../api-key/bootstrap.ts'
 import { forward } from './forward.ts'
 
 /** Which service answers for which provider. */
 const RECEIVERS: Readonly<Record<string, string>> = { openmeter: 'billing', 'modern-treasury': 'payout' }
-const MAX_BYTES = 5 * 1024 ** 2
 
 export interface WebhookOptions {
   readonly services: Readonly<Record<string, string>>
@@ -24,8 +23,7 @@ async function receive(c: HonoContext<AppEnv>, { services, secret }: WebhookOpti
   const baseUrl = services[service]
   if (baseUrl === undefined) refuse('request.route-not-found')
   c.set('route', '/webhooks/:provider')
-  const body = new Uint8Array(await c.req.arrayBuffer())
-  if (body.byteLength > MAX_BYTES) refuse('request.too-large', { limit_bytes: MAX_BYTES })
+  const body = await readBytes(c.req.raw, MAX_WEBHOOK_BYTES)
   const claims = { tenant: PLATFORM_TENANT, actor: `provider:${provider}`, scopes: [], request_id: c.get('requestId') }
   return forward({
     service,
