@@ -23,10 +23,7 @@ export const gateway = defineService({
   migrations: fileURLToPath(new URL('../migrations', import.meta.url)),
   config,
   routes,
-  authenticate:
-    ({ db, clock }) =>
-    (_request, headers) =>
-      authenticate(db, clock, headers),
+  authenticate: (deps) => (request, headers) => authenticate(deps, request, headers),
   open: (app, deps) => {
     const services = deps.config.SERVICE_URLS
     mountWebhooks(app, { services, secret: deps.internalAuthSecret })

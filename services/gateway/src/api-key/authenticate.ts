@@ -1,15 +1,29 @@
 import type { Clock } from '@draupnir/clock'
 import type { Db } from '@draupnir/db'
 import { refuse } from '@draupnir/errors'
-import { type Claims, requestIdOf } from '@draupnir/http'
+import { type Claims, isSignedInternally, requestIdOf, type SignedRequest, verifyInternal } from '@draupnir/http'
 import { findByToken, noteUse } from './api-key.store.ts'
 import { hashToken, isUsable } from './api-key.ts'
 import { spelledOut } from './scopes.ts'
 
 const BEARER = /^Bearer (sk_(?:sandbox|live)_[A-Za-z0-9_-]{16,128})$/
 
-/** Who asks, by the API key of the request. Refuses `auth.missing` and, for a wrong, expired or revoked key, `auth.invalid`. */
-export async function authenticate(db: Db, clock: Clock, headers: Headers): Promise<Claims> {
+export interface Doors {
+  readonly db: Db
+  readonly clock: Clock
+  readonly internalAuthSecret: string
+}
+
+/**
+ * Who asks: our own machinery by its signature, everybody else by API key. Refuses `auth.missing` and, for a wrong,
+ * expired or revoked key, `auth.invalid`.
+ */
+export async function authenticate(doors: Doors, request: SignedRequest, headers: Headers): Promise<Claims> {
+  if (isSignedInternally(headers)) return verifyInternal(doors.internalAuthSecret, request, headers)
+  return authenticateKey(doors, headers)
+}
+
+async function authenticateKey({ db, clock }: Doors, headers: Headers): Promise<Claims> {
   const header = headers.get('authorization')
   if (header === null) refuse('auth.missing')
   const token = BEARER.exec(header)?.[1]
