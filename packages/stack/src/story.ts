@@ -50,7 +50,7 @@ async function fundWallet(api: Api, { buyer }: Cast, print: Print): Promise<void
   const available = wallet.balances.find(({ account }) => account === 'available')
   print(`  funded      ${amount(payIn.amount)} by ACH, ${payIn.state} ${payIn.id}`)
   print(
-    `  wallet      ${amount({ amount: available?.posted ?? '0', currency: 'USD' })} available to ${buyer.party.name}`,
+    `  wallet      ${available === undefined ? 'nothing' : amount(available.posted)} available to ${buyer.party.name}`,
   )
 }
 

@@ -1,3 +1,4 @@
+import type { WireMoney } from '@draupnir/money'
 import type { ContractState, ContractSync, Device, Invoice, Party, PayIn, Payout, Settlement } from '@draupnir/wire'
 
 /** What the story reads of the API's answers. */
@@ -21,9 +22,8 @@ export interface List<T> {
 export interface Wallet {
   readonly balances: readonly {
     readonly account: string
-    readonly currency: 'USD'
-    readonly posted: string
-    readonly pending: string
+    readonly posted: WireMoney
+    readonly pending: WireMoney
   }[]
 }
 export interface TrialBalance {
