@@ -39,6 +39,11 @@ describe('meter', () => {
     expect(metered([beat('09:10:00')])).toEqual([0, 0])
   })
 
+  it('counts nothing uncertain though the end of the service is known', () => {
+    const service = { from: at('09:00:00'), until: at('10:30:00') }
+    expect(metered([beat('09:00:00'), beat('09:10:00')], {}, service)).toEqual([600 * 8, 0])
+  })
+
   it('counts only while the device serves the line', () => {
     const beats = [beat('09:00:00'), beat('10:00:00'), beat('10:59:00')]
     const service = { from: at('09:45:00'), until: at('10:05:00') }
