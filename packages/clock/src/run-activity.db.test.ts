@@ -149,22 +149,25 @@ it('settles what was performed and runs again when it was scheduled anew meanwhi
   expect([await bench.effects(), await bench.timers()]).toEqual([['{"n":1}', '{"n":2}'], []])
 })
 
-it('drops the result of a replica that lost its lease to another', async () => {
-  const { resolve: open, promise: passed } = Promise.withResolvers<void>()
-  const perform: Options['perform'] = async () => {
-    await passed
-    return 'late'
-  }
+it('drops the result of a replica that lost its lease to another, which is still calling', async () => {
+  const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const replica = (index: number) =>
+    submit({ perform: () => gates[index]?.promise.then(() => `${index}`) ?? Promise.reject(new Error('no gate')) })
+  const claimed = (count: number) =>
+    eventually(async () => (await bench.db.sql`select 1 from timers where claims = ${count}`).length === 1)
   await bench.later({ kind })
-  const slow = bench.run([submit({ perform })])
-  await eventually(async () => (await bench.db.sql`select 1 from timers where locked_until is not null`).length === 1)
+  const late = bench.run([replica(0)])
+  await claimed(1)
   await bench.db.sql`update timers set locked_until = clock_timestamp() - interval '1 s'`
-  const quick = bench.run([submit()])
-  await bench.quiet(quick)
-  open()
-  await slow.stop()
-  expect(await bench.effects()).toEqual(['sent'])
+  const other = bench.run([replica(1)])
+  await claimed(2)
+  gates[0]?.resolve()
+  await late.stop()
+  expect([await bench.effects(), (await bench.timers()).length]).toEqual([[], 1])
   expect(bench.log.entries.map(({ message }) => message)).toContain('activity lost its lease, its result is dropped')
+  gates[1]?.resolve()
+  await bench.quiet(other)
+  expect(await bench.effects()).toEqual(['1'])
 })
 
 it('keeps its lease for as long as it performs', async () => {

@@ -1,4 +1,4 @@
-import { nextId } from '@draupnir/testing'
+import { eventually, nextId } from '@draupnir/testing'
 import { addMs } from '@draupnir/time'
 import { afterEach, expect, it } from 'vitest'
 import { effect, openBench, START } from '../test/fixture.ts'
@@ -40,10 +40,26 @@ it('is busy while due', async () => {
   expect((await runner.activity()).busy).toEqual([{ what: `sweep ${kind}`, count: 1 }])
 })
 
-it('runs once for any number of replicas', async () => {
-  const runners = [bench.run([poll]), bench.run([poll]), bench.run([poll])]
+it('runs once for any number of replicas, however long it takes', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const slow = sweep(kind, { everyMs: 60_000 }, async (ctx) => {
+    await effect(ctx, 'began')
+    await promise
+  })
+  const readings = [0, 0, 0]
+  const runners = readings.map((_, index) => {
+    const read = () => {
+      readings[index] = (readings[index] ?? 0) + 1
+      return bench.clock.read()
+    }
+    return bench.run([slow], { clock: { read } })
+  })
+  await eventually(async () => (await bench.effects()).length > 0)
+  // Two of them look again and again while the third is at work.
+  await eventually(() => readings.filter((count) => count > 5).length === 2)
+  resolve()
   for (const runner of runners) await bench.quiet(runner)
-  expect(await bench.effects()).toEqual([START])
+  expect(await bench.effects()).toEqual(['began'])
 })
 
 it('shows its failure and goes on at the next interval', async () => {

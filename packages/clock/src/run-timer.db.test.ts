@@ -112,6 +112,17 @@ it('tries again at once when Postgres fails, without waiting for the clock', asy
   expect([await bench.effects(), await bench.timers()]).toEqual([['try 3'], []])
 })
 
+it('lets others go first while Postgres fails under a timer', async () => {
+  await bench.later({ kind: 'billing.deadlocked', dueAt: addMs(START, -1) })
+  await bench.later({ kind })
+  const deadlocked = timer('billing.deadlocked', anything, async (ctx) => {
+    const others = await ctx.db.sql`select 1 from effects where what = 'ran'`
+    if (others.length === 0) await ctx.db.sql`do $$ begin raise exception 'deadlock' using errcode = '40P01'; end $$`
+  })
+  await bench.quiet(bench.run([deadlocked, record], { timerLanes: 1 }))
+  expect(await bench.effects()).toEqual(['ran'])
+})
+
 it('lets a handler set its own timer again', async () => {
   await bench.later({ kind })
   const again = timer(kind, anything, async (ctx) => {
