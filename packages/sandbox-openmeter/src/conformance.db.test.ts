@@ -1,8 +1,8 @@
+import { type Receiver, startReceiver } from '@draupnir/sandbox/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { conformanceChecker, exchanges } from './testing/conformance.ts'
 import { createChannel, type Harness, invoicesOf, startHarness, useCustomInvoicing } from './testing/harness.ts'
 import { flat, meteredFeature, plan, subscribe, usage, used } from './testing/plan.ts'
-import { type Receiver, startReceiver } from './testing/receiver.ts'
 
 // Where the server is known to differ from its own specification.
 const KNOWN = [

@@ -1,7 +1,7 @@
+import { type Receiver, startReceiver } from '@draupnir/sandbox/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { API_KEY, createChannel, type Harness, startHarness, useCustomInvoicing } from './testing/harness.ts'
 import { flat, subscribe } from './testing/plan.ts'
-import { type Receiver, startReceiver } from './testing/receiver.ts'
 
 let h: Harness
 let receiver: Receiver

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Harness, invoicesOf, startHarness, useCustomInvoicing } from '../testing/harness.ts'
-import { flat, meteredFeature, subscribe, usage, used } from '../testing/plan.ts'
+import { flat, meteredFeature, plan, subscribe, usage, used } from '../testing/plan.ts'
 
 let h: Harness
 beforeAll(async () => {
@@ -170,4 +170,59 @@ test('a zero-total invoice is not paid by itself', async () => {
     totals: { total: '0' },
     statusDetails: { extendedStatus: 'payment_processing.pending' },
   })
+})
+
+test('pending lines are invoiced on request, one invoice a currency; without any, 400; a usage line is not split', async () => {
+  await meteredFeature(h.om, 'split')
+  await subscribe(h.om, 'requested', [usage('split', { type: 'unit', amount: '1' })])
+  await h.at('2024-03-20T00:00:00Z')
+  const customerId = (await h.om.customers.get('requested'))?.id ?? ''
+  const pending = (more: object = {}) =>
+    h.om.billing.invoices.invoicePendingLines({ customerId, progressiveBillingOverride: false, ...more } as never)
+  await expect(pending()).rejects.toMatchObject({ status: 400 })
+  await expect(pending({ progressiveBillingOverride: true })).rejects.toMatchObject({ status: 501 })
+  await expect(pending({ asOf: new Date('2024-03-21T00:00:00Z') })).rejects.toMatchObject({ status: 400 })
+  const period = { from: new Date('2024-03-01T00:00:00Z'), to: new Date('2024-03-02T00:00:00Z') }
+  const line = {
+    name: 'extra',
+    period,
+    invoiceAt: new Date('2024-03-25T00:00:00Z'),
+    rateCard: { price: { type: 'flat', amount: '4' } },
+  }
+  const created = await h.om.billing.invoices.createLineItems(customerId, { currency: 'USD', lines: [line] } as never)
+  const lineIds = [created?.lines[0]?.id]
+  await expect(pending({ filters: { lineIds } })).rejects.toMatchObject({ status: 400 })
+  await h.at('2024-03-25T00:00:00Z')
+  expect((await invoicesOfCustomer('requested')).map(({ totals }) => totals.total)).toEqual(['0', '4'])
+})
+
+test('profiles with anchored collection gather until their day', async () => {
+  const [first] = (await h.om.billing.profiles.list())?.items.filter((profile) => profile.default) ?? []
+  const app = first?.apps as { invoicing: { id: string } } | undefined
+  const id = app?.invoicing.id ?? ''
+  const anchored = await h.om.billing.profiles.create({
+    name: 'on the fifth',
+    default: false,
+    supplier: { name: 'Acme' },
+    apps: { tax: id, invoicing: id, payment: id },
+    workflow: {
+      collection: {
+        alignment: { type: 'anchored', recurringPeriod: { interval: 'P1M', anchor: new Date('2024-01-05T00:00:00Z') } },
+      },
+    },
+  } as never)
+  const customer = await h.om.customers.create({ key: 'anchored', name: 'anchored', currency: 'USD' })
+  await h.om.billing.customers.createOverride(customer?.id ?? '', { billingProfileId: anchored?.id ?? '' })
+  await h.om.subscriptions.create({
+    customerKey: 'anchored',
+    billingAnchor: new Date('2024-04-01T00:00:00Z'),
+    customPlan: plan([flat('fee', '10', 'in_arrears')]),
+  } as never)
+  await h.at('2024-04-04T00:00:00Z')
+  expect((await invoicesOfCustomer('anchored')).map(({ status }) => status)).toEqual(['gathering'])
+  await h.at('2024-04-05T00:00:00Z')
+  expect((await invoicesOfCustomer('anchored')).map(({ status }) => status)).toEqual([
+    'gathering',
+    'payment_processing',
+  ])
 })

@@ -2,7 +2,7 @@ import type { Instant } from '@draupnir/time'
 import { getCustomer } from '../customer/customer.store.ts'
 import { notifyInvoice } from '../notification/notify.ts'
 import { profileOf } from '../profile/profile.store.ts'
-import { billingError } from '../shared/problem.ts'
+import { ApiError, billingError } from '../shared/problem.ts'
 import type { Unit } from '../shared/unit.ts'
 import { advanceInvoice } from './advance.ts'
 import { collectionCutoff, newInvoice, numberPrefix, planCollection } from './gathering.ts'
@@ -64,10 +64,7 @@ async function refuseSplitting(
   const { workflow } = await profileOf(unit.sql, request.customerId)
   if (!(request.progressiveBillingOverride ?? workflow.invoicing.progressiveBilling)) return
   const cut = lines.some((line) => line.price.type !== 'flat' && line.periodFrom < asOf && line.invoiceAt > asOf)
-  if (cut) {
-    const message = 'the sandbox does not split usage lines: pass progressiveBillingOverride: false'
-    throw billingError('sandbox_progressive_billing_not_implemented', message)
-  }
+  if (cut) throw new ApiError(501, 'the sandbox does not split usage lines: pass progressiveBillingOverride: false')
 }
 
 async function invoiceLines(unit: Unit, gathering: Invoice, due: readonly Line[]): Promise<Invoice> {

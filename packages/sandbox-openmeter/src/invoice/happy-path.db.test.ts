@@ -1,7 +1,7 @@
+import { type Receiver, startReceiver } from '@draupnir/sandbox/testing'
 import { Webhook } from 'svix'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createChannel, type Harness, invoicesOf, startHarness, useCustomInvoicing } from '../testing/harness.ts'
-import { type Receiver, startReceiver } from '../testing/receiver.ts'
 
 const SECRET = `whsec_${Buffer.from('a signing secret of thirty bytes').toString('base64')}`
 let h: Harness

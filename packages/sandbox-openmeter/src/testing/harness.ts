@@ -1,9 +1,9 @@
 import { type ManualClock, manualClock } from '@draupnir/sandbox'
+import { emptyDatabase } from '@draupnir/sandbox/testing'
 import { type Instant, instant } from '@draupnir/time'
 import { type Invoice, OpenMeter } from '@openmeter/sdk'
 import { type RunningOpenMeter, startOpenMeter } from '../service.ts'
 import { observed } from './conformance.ts'
-import { emptyDatabase } from './empty-database.ts'
 
 export const API_KEY = 'om_test_key'
 export const CONTROL_SECRET = 'control-secret-of-tests'
