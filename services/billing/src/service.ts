@@ -5,6 +5,7 @@ import { config } from './config.ts'
 import { handlers } from './consumers.ts'
 import { routes } from './routes.ts'
 import { timers } from './timers.ts'
+import { verify } from './verify/verify.ts'
 
 export const billing = defineService({
   name: 'billing',
@@ -12,6 +13,7 @@ export const billing = defineService({
   config,
   routes: ({ config: { OPENMETER_WEBHOOK_SECRET } }) => routes(OPENMETER_WEBHOOK_SECRET),
   handlers,
+  verify,
   timers: ({
     config: { OPENMETER_URL, OPENMETER_API_KEY, OPENMETER_TIMEOUT_MS, OPENMETER_WEBHOOK_SECRET, PUBLIC_URL },
   }) =>

@@ -6,6 +6,7 @@ import { handlers } from './consumers.ts'
 import { openBank } from './modern-treasury/client.ts'
 import { routes } from './routes.ts'
 import { timers } from './timers.ts'
+import { verify } from './verify/verify.ts'
 
 export const payout = defineService({
   name: 'payout',
@@ -13,6 +14,7 @@ export const payout = defineService({
   config,
   routes: (deps) => routes(bankOf(deps.config), deps.config.MODERN_TREASURY_WEBHOOK_KEY),
   handlers,
+  verify: (deps) => verify({ db: deps.db, bank: bankOf(deps.config) }),
   timers: (deps) => timers(bankOf(deps.config)),
 })
 
