@@ -1,3 +1,2 @@
 export { recipesMarkdown } from './recipe/recipes.md.ts'
 export { RECIPES } from './recipe/recipes.ts'
-export { ledger } from './service.ts'

@@ -5,8 +5,8 @@ import { nextId, testLog } from '@draupnir/testing'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { routes } from './routes.ts'
+import { collect, freshContext, fund, ledgerDatabase, paidInvoice, START, usd } from './service.fixture.ts'
 import { settleInvoice } from './settlement/settle-invoice.ts'
-import { collect, freshContext, fund, ledgerDatabase, paidInvoice, START, usd } from './test-kit.ts'
 import { openWallet } from './wallet/open-wallet.ts'
 
 const { db } = await ledgerDatabase()

@@ -26,7 +26,17 @@ import {
   TransactionPosted,
 } from '@draupnir/wire'
 import { describe, expect, it } from 'vitest'
-import { books, collect, fund, ledgerConsumer, ledgerDatabase, paidInvoice, payoutOf, START, usd } from '../test-kit.ts'
+import {
+  books,
+  collect,
+  fund,
+  ledgerConsumer,
+  ledgerDatabase,
+  paidInvoice,
+  payoutOf,
+  START,
+  usd,
+} from '../service.fixture.ts'
 import { readWallet } from '../wallet/read-wallet.ts'
 
 const { db } = await ledgerDatabase()

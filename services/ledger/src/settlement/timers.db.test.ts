@@ -2,7 +2,7 @@ import { required } from '@draupnir/errors'
 import { nextId } from '@draupnir/testing'
 import { DAY_MS } from '@draupnir/time'
 import { expect, it } from 'vitest'
-import { books, collect, freshContext, ledgerDatabase, paidInvoice, START } from '../test-kit.ts'
+import { books, collect, freshContext, ledgerDatabase, paidInvoice, START } from '../service.fixture.ts'
 import { timers } from '../timers.ts'
 import { settleInvoice } from './settle-invoice.ts'
 

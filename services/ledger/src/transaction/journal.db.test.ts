@@ -1,6 +1,6 @@
 import { nextId } from '@draupnir/testing'
 import { expect, it } from 'vitest'
-import { freshContext, fund, ledgerDatabase } from '../test-kit.ts'
+import { freshContext, fund, ledgerDatabase } from '../service.fixture.ts'
 import { verify } from '../verify/verify.ts'
 
 const { db, owner } = await ledgerDatabase()

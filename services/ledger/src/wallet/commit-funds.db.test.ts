@@ -1,7 +1,7 @@
 import { emitted, expectRejection, nextId } from '@draupnir/testing'
 import { type Collection, CollectionCommitted, CollectionRefused } from '@draupnir/wire'
 import { expect, it } from 'vitest'
-import { books, freshContext, fund, ledgerDatabase, START, usd } from '../test-kit.ts'
+import { books, freshContext, fund, ledgerDatabase, START, usd } from '../service.fixture.ts'
 import { commitFunds } from './commit-funds.ts'
 import { openWallet } from './open-wallet.ts'
 import { readWallet } from './read-wallet.ts'
