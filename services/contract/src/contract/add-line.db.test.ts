@@ -48,6 +48,8 @@ it('gives a device that two contracts want at once to one of them', async () => 
   const rivals = await Promise.all(Array.from({ length: 5 }, () => draft()))
   const results = await Promise.allSettled(rivals.map(({ id }) => addLine(ctx, id, line)))
   expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  const refusals = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+  expect(refusals.map(({ code }) => code)).toEqual(Array(4).fill('contract.device-assigned'))
 })
 
 it('takes lines added at the same time one after another', async () => {
