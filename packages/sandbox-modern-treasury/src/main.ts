@@ -1,19 +1,10 @@
-import { sandboxClock } from '@draupnir/clock'
+import { runSandbox } from '@draupnir/sandbox'
 import { readConfig } from './config.ts'
 import { startSandbox } from './service.ts'
 
 const config = readConfig()
-const clock = sandboxClock(config.clockDatabaseUrl)
-const sandbox = await startSandbox(config, clock)
-console.log(`sandbox-modern-treasury listens on ${sandbox.url}`)
-
-let stopping = false
-async function stop(): Promise<void> {
-  if (stopping) return
-  stopping = true
-  await sandbox.stop()
-  await clock.close()
-  process.exit(0)
-}
-process.on('SIGTERM', stop)
-process.on('SIGINT', stop)
+await runSandbox({
+  name: 'sandbox-modern-treasury',
+  clockDatabaseUrl: config.clockDatabaseUrl,
+  start: (clock) => startSandbox(config, clock),
+})
