@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { invalid } from '../api/errors.ts'
 import { amount, uuid } from '../api/fields.ts'
 import { equals, ids, listPage, oneOf } from '../api/list.ts'
-import { create, list, type Route, remove, retrieve } from '../api/route.ts'
+import { create, list, type Route, retrieve } from '../api/route.ts'
 import type { Unit } from '../api/unit.ts'
 import { publish } from '../event/publish.ts'
 import { atLeast } from '../expected-payment/expected-payment.ts'
@@ -22,7 +22,14 @@ export const lineItemRoutes: readonly Route[] = [
     type: types,
   }),
   retrieve('/api/transaction_line_items/:id', 'transaction_line_item'),
-  remove('/api/transaction_line_items/:id', deleteLineItem),
+  {
+    method: 'delete',
+    path: '/api/transaction_line_items/:id',
+    handle: async (unit, { params }) => {
+      await deleteLineItem(unit, params.id ?? '')
+      return { status: 200, body: null }
+    },
+  },
   {
     method: 'get',
     path: '/api/transactions/:transaction_id/line_items',
@@ -90,16 +97,15 @@ async function matched(unit: Unit, where: Readonly<Record<string, string>>): Pro
   return items.reduce((sum, { body }) => sum + body.amount, 0)
 }
 
-async function deleteLineItem(unit: Unit, id: string) {
+async function deleteLineItem(unit: Unit, id: string): Promise<void> {
   const { body } = await lock(unit, 'transaction_line_item', id)
   if (body.transactable_id !== null || body.expected_payment_id === null) {
     invalid('id', 'Only a line item matched by hand can be deleted')
   }
-  const gone = await discard(unit, 'transaction_line_item', body)
+  await discard(unit, 'transaction_line_item', body)
   const { body: transaction } = await lock(unit, 'transaction', body.transaction_id)
   await save(unit, 'transaction', { ...transaction, reconciled: false })
   const { body: expected } = await lock(unit, 'expected_payment', body.expected_payment_id ?? '')
   const left = await matched(unit, { expected_payment_id: expected.id })
   await save(unit, 'expected_payment', { ...expected, status: left > 0 ? 'partially_reconciled' : 'unreconciled' })
-  return gone
 }
