@@ -127,7 +127,11 @@ function alive(pid) {
 }
 
 function run() {
-  const env = { ...process.env, PATH: [join(modules, '.bin'), process.env.PATH ?? ''].join(delimiter) }
+  const env = {
+    NODE_COMPILE_CACHE: join(modules, '.cache', 'node'),
+    ...process.env,
+    PATH: [join(modules, '.bin'), process.env.PATH ?? ''].join(delimiter),
+  }
   const words = [join(root, entry), ...(NAMED.has(command) ? [command] : []), ...args]
   // The fourth stream tells the child when this process is gone, SIGKILL included.
   const child = spawn(node, words, { cwd: root, env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })

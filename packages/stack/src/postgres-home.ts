@@ -1,10 +1,24 @@
 import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { chownSync, cpSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { arch, platform, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { StackFailure } from './failure.ts'
+
+const CLUSTER_PREFIX = 'draupnir-cluster-'
+const OWNER_SUFFIX = '.of'
 
 /** The system user Postgres runs as: it refuses to run as root. Empty when this process is not root. */
 export interface PostgresUser {
@@ -47,11 +61,27 @@ export function clusterFolder(dataDir: string, user: PostgresUser): string {
   if (user.uid === undefined || user.gid === undefined) return inside
   chownSync(inside, user.uid, user.gid)
   if (reaches(user, inside, '-w')) return inside
-  const outside = join(sharedRoot(), `draupnir-cluster-${fingerprint(resolve(dataDir))}`)
+  sweepAbandoned()
+  const outside = join(sharedRoot(), `${CLUSTER_PREFIX}${fingerprint(resolve(dataDir))}`)
+  writeFileSync(`${outside}${OWNER_SUFFIX}`, resolve(dataDir))
   mkdirSync(outside, { recursive: true, mode: 0o700 })
   refuseForeign(outside, user.uid)
   chownSync(outside, user.uid, user.gid)
   return outside
+}
+
+/** Clusters out there whose data folder has been deleted: nobody will ever ask for them again. */
+function sweepAbandoned(): void {
+  const root = sharedRoot()
+  for (const name of readdirSync(root).filter(
+    (each) => each.startsWith(CLUSTER_PREFIX) && each.endsWith(OWNER_SUFFIX),
+  )) {
+    const note = join(root, name)
+    const cluster = note.slice(0, -OWNER_SUFFIX.length)
+    if (lstatSync(note).uid !== process.getuid?.() || existsSync(readFileSync(note, 'utf8'))) continue
+    if (existsSync(join(cluster, 'postmaster.pid'))) continue
+    for (const path of [cluster, `${cluster}.fresh`, note]) rmSync(path, { recursive: true, force: true })
+  }
 }
 
 function packagedBinaries(): string {

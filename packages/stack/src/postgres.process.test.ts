@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import postgres from 'postgres'
@@ -79,6 +79,21 @@ describe('an embedded Postgres', () => {
       const server = await startPostgres(options)
       expect(await query(server, 'select 1 as one')).toEqual([{ one: 1 }])
       await server.stop()
+    }),
+  )
+
+  it.runIf(process.getuid?.() === 0)('kept outside of its data folder is removed once that folder is gone', () =>
+    inFolder(async (folder) => {
+      const gone = join(folder, 'gone')
+      const server = await startPostgres({ dataDir: gone, persistent: true, settings: SMALL })
+      const [row] = await query(server, 'show data_directory')
+      const [cluster = ''] = Object.values(Object(row)).map(String)
+      await server.stop()
+      expect([cluster.startsWith(folder), existsSync(cluster)]).toEqual([false, true])
+      rmSync(gone, { recursive: true })
+      const other = await startPostgres({ dataDir: join(folder, 'other'), persistent: false, settings: SMALL })
+      await other.stop()
+      expect(existsSync(cluster)).toBe(false)
     }),
   )
 })

@@ -73,7 +73,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     stop: async () => {
       await child.stop(30_000)
       if (options.persistent) return
-      rmSync(cluster, { recursive: true, force: true })
+      for (const path of [cluster, `${cluster}.of`]) rmSync(path, { recursive: true, force: true })
       rmSync(options.dataDir, { recursive: true, force: true })
     },
   }

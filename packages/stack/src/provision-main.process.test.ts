@@ -14,7 +14,7 @@ const job = fileURLToPath(new URL('./provision-main.ts', import.meta.url))
 
 it('the provisioning job of a deployment prepares an empty Postgres and nats-server, twice', () =>
   inFolder(async (folder) => {
-    const server = await startPostgres({ dataDir: join(folder, 'pg'), persistent: false })
+    const server = await startPostgres({ dataDir: join(folder, 'pg'), persistent: false, settings: { fsync: 'off' } })
     const provisioner = { user: 'provisioner', password: 'secret-nats_password_provisioner' }
     const configText = natsUsers({ streams: streams(), durables: durables(), passwords: {}, provisioner })
     const broker = await startNats({ storeDir: join(folder, 'nats'), configText })

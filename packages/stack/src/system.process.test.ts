@@ -5,12 +5,18 @@ import { durables, streams } from '@draupnir/wire'
 import postgres from 'postgres'
 import { describe, expect, it } from 'vitest'
 import { ends, inFolder } from '../test/fakes.ts'
-import { discardPostgres } from './postgres.ts'
+import { startNats } from './nats.ts'
+import { freePort } from './ports.ts'
+import { discardPostgres, startPostgres } from './postgres.ts'
 import { findRunningSystem } from './running.ts'
 import { type SystemOptions, startSystem } from './system.ts'
 import { services } from './topology.ts'
 
-const small = { settings: {}, only: [], postgresSettings: { shared_buffers: '32MB' } } satisfies SystemOptions
+const small = {
+  settings: {},
+  only: [],
+  postgresSettings: { shared_buffers: '32MB', fsync: 'off' },
+} satisfies SystemOptions
 
 async function withSystem<T>(work: (options: SystemOptions & { dataDir: string }) => Promise<T>): Promise<T> {
   return inFolder(async (folder) => {
@@ -122,6 +128,33 @@ describe('the system without its processes', () => {
     const { readSettings } = await import('./config.ts')
     expect(() => readSettings(from)).toThrow(line)
   })
+
+  it.each(['DATABASE_URL', 'NATS_URL'] as const)('says that nothing answers at %s', (name) =>
+    withSystem(async (options) => {
+      const port = await freePort()
+      const settings = { [name]: `${name === 'NATS_URL' ? 'nats' : 'postgres'}://127.0.0.1:${port}` }
+      await expect(startSystem({ ...options, settings })).rejects.toThrow(
+        `Nothing answers at 127.0.0.1:${port} (${name}): start it, or unset ${name}`,
+      )
+    }),
+  )
+
+  it('runs on a Postgres and a nats-server that are already there', () =>
+    withSystem(async (options) => {
+      const folder = join(options.dataDir, '..')
+      const postgres_ = await startPostgres({
+        dataDir: join(folder, 'pg'),
+        persistent: false,
+        settings: { fsync: 'off' },
+      })
+      const nats = await startNats({ storeDir: join(folder, 'broker') })
+      const system = await startSystem({ ...options, settings: { DATABASE_URL: postgres_.url, NATS_URL: nats.url } })
+      expect([system.postgres, system.nats]).toEqual([undefined, undefined])
+      expect(await select(system.databaseUrl, 'select 1 as one')).toEqual([{ one: 1 }])
+      await system.stop()
+      await nats.stop()
+      await postgres_.stop()
+    }))
 
   it('says that the gateway’s port is in use', () =>
     withSystem(async (options) => {

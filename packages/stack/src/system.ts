@@ -1,22 +1,22 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type NatsLogin, natsUsers } from '@draupnir/bus'
-import { durables, streams } from '@draupnir/wire'
+import type { NatsLogin } from '@draupnir/bus'
 import { readSettings, type Settings } from './config.ts'
-import { environmentOf, type Facts } from './environment.ts'
+import type { Facts } from './environment.ts'
 import { localFacts, processesToStart } from './facts.ts'
-import { StackFailure } from './failure.ts'
-import { type Infrastructure, keepRunning } from './infrastructure.ts'
+import type { Infrastructure } from './infrastructure.ts'
 import { acquireLock, type Lock } from './lock.ts'
-import { type Nats, startNats } from './nats.ts'
-import { repositoryRoot } from './paths.ts'
-import { freePort } from './ports.ts'
-import { discardPostgres, type Postgres, startPostgres } from './postgres.ts'
-import { provisionDatabases, provisionStreams } from './provision.ts'
+import type { Nats } from './nats.ts'
+import { discardPostgres, type Postgres } from './postgres.ts'
+import { provisionStreams } from './provision.ts'
 import { announceRunningSystem, defaultDataDir, type RunningSystem, withdrawRunningSystem } from './running.ts'
-import { openSecrets, type Secrets } from './secrets.ts'
-import { type ProcessSpec, type Supervised, supervise } from './supervisor.ts'
-import { DATABASE, HEALTH_PATH, type ProcessDeclaration, services } from './topology.ts'
+import { openSecrets } from './secrets.ts'
+import type { Supervised } from './supervisor.ts'
+import { startProcesses, stopProcesses, type Undo } from './system-processes.ts'
+import { ownNats, ownPostgres, provisionEverything, refuseUnreachable } from './system-servers.ts'
+import { DATABASE } from './topology.ts'
+
+export { findRunningSystem, type RunningSystem } from './running.ts'
 
 export interface SystemOptions {
   /** Default `.data` of this checkout. */
@@ -70,13 +70,13 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   }
 }
 
-type Undo = (() => Promise<unknown>)[]
-
 async function start(options: SystemOptions, dataDir: string, lock: Lock, undo: Undo): Promise<System> {
   const settings = options.settings ?? readSettings()
   const print = options.print ?? (() => {})
   const secrets = openSecrets(dataDir)
   const started = processesToStart(settings, options.only)
+  await refuseUnreachable('DATABASE_URL', settings.DATABASE_URL, 5432)
+  await refuseUnreachable('NATS_URL', settings.NATS_URL, 4222)
   const postgres = settings.DATABASE_URL === undefined ? await ownPostgres(options, dataDir, secrets, print) : undefined
   if (postgres !== undefined) undo.push(postgres.stop)
   options.signal?.throwIfAborted()
@@ -121,124 +121,6 @@ async function start(options: SystemOptions, dataDir: string, lock: Lock, undo: 
   }
 }
 
-async function ownPostgres(
-  options: SystemOptions,
-  dataDir: string,
-  secrets: Secrets,
-  print: (line: string) => void,
-): Promise<Infrastructure<Postgres>> {
-  const began = performance.now()
-  const folder = join(dataDir, 'postgres')
-  if (!existsSync(folder)) print('Setting up Postgres 18 …')
-  const port = await freePort(Number(secrets.get('port:postgres', () => '0')) || undefined)
-  secrets.set('port:postgres', String(port))
-  const settings = options.postgresSettings ?? {}
-  const kept = await keepRunning({
-    name: 'Postgres',
-    start: () => startPostgres({ dataDir: folder, port, persistent: true, settings }),
-    print,
-  })
-  print(`Postgres 18 is ready (${seconds(began)})`)
-  return kept
-}
-
-async function ownNats(
-  options: SystemOptions,
-  storeDir: string,
-  secrets: Secrets,
-  print: (line: string) => void,
-): Promise<Infrastructure<Nats>> {
-  const began = performance.now()
-  const port = await freePort(Number(secrets.get('port:nats', () => '0')) || undefined)
-  secrets.set('port:nats', String(port))
-  const provisioner = { user: 'provisioner', password: secrets.get('nats:provisioner') }
-  const passwords = Object.fromEntries(services().map(({ name }) => [name, secrets.get(`nats:${name}`)]))
-  const configText = natsUsers({ streams: streams(), durables: durables(), passwords, provisioner })
-  const syncInterval = options.natsSyncInterval
-  const kept = await keepRunning({
-    name: 'nats-server',
-    start: () => startNats({ storeDir, port, configText, ...(syncInterval === undefined ? {} : { syncInterval }) }),
-    // Its store may be gone: the relays republish what is missing once the streams are there.
-    restarted: ({ url }) => provisionStreams(url, provisioner),
-    print,
-  })
-  print(`nats-server is ready (${seconds(began)})`)
-  return kept
-}
-
-async function provisionEverything(
-  adminUrl: string,
-  secrets: Secrets,
-  started: readonly ProcessDeclaration[],
-  facts: Facts,
-  provisioner: NatsLogin | null,
-  print: (line: string) => void,
-): Promise<void> {
-  const began = performance.now()
-  const sandboxes = started.filter(({ kind }) => kind === 'sandbox')
-  const password = (role: string) => secrets.get(`password:${role}`)
-  const [applied] = await Promise.all([
-    provisionDatabases({ adminUrl, password, sandboxes, clock: facts.clock }).catch(
-      asFailure('The database could not be prepared'),
-    ),
-    provisionStreams(facts.nats.url, provisioner),
-  ])
-  print(`Databases and streams are ready (${applied.length} migrations applied, ${seconds(began)})`)
-}
-
-async function startProcesses(
-  options: SystemOptions,
-  dataDir: string,
-  facts: Facts,
-  lock: Lock,
-  undo: Undo,
-  otherPids: () => number[],
-  print: (line: string) => void,
-): Promise<Map<string, Supervised>> {
-  const began = performance.now()
-  const processes = new Map<string, Supervised>()
-  const record = () => lock.record([...[...processes.values()].map(({ pid }) => pid), ...otherPids()].filter(Boolean))
-  const specs = facts.started.map((declaration) => specOf(declaration, facts, dataDir, options))
-  undo.push(() => stopProcesses(facts.started, processes))
-  for (const spec of specs) processes.set(spec.name, await supervise(spec, { print, onChange: record }))
-  const ready = Promise.all([...processes.values()].map((each) => each.firstReady()))
-  await Promise.race([ready, ...(options.signal === undefined ? [] : [aborted(options.signal)])])
-  print(`${specs.length} processes are ready (${seconds(began)})`)
-  return processes
-}
-
-function specOf(
-  declaration: ProcessDeclaration,
-  facts: Facts,
-  dataDir: string,
-  { env = {} }: SystemOptions,
-): ProcessSpec {
-  const entry = join(repositoryRoot, declaration.folder, 'src', 'main.ts')
-  if (!existsSync(entry)) throw new StackFailure(`${entry} is missing: this checkout is incomplete`)
-  return {
-    name: declaration.name,
-    command: process.execPath,
-    args: [entry],
-    cwd: repositoryRoot,
-    env: { ...environmentOf(declaration, facts), ...env['*'], ...env[declaration.name] },
-    logFile: join(dataDir, 'logs', `${declaration.name}.log`),
-    readyUrl: `${facts.url(declaration.name)}${HEALTH_PATH}`,
-  }
-}
-
-/** The gateway first, so that nothing new comes in; the services together; what they lean on last. */
-async function stopProcesses(
-  started: readonly ProcessDeclaration[],
-  processes: ReadonlyMap<string, Supervised>,
-): Promise<void> {
-  const waves = [
-    ['gateway'],
-    started.filter(({ kind, name }) => kind === 'service' && name !== 'gateway').map(({ name }) => name),
-    started.filter(({ kind }) => kind === 'sandbox').map(({ name }) => name),
-  ]
-  for (const names of waves) await Promise.all(names.map((name) => processes.get(name)?.stop()))
-}
-
 function describe(facts: Facts, adminUrl: string, provisioner: NatsLogin | null): RunningSystem {
   const database = new URL(adminUrl)
   database.pathname = `/${DATABASE}`
@@ -261,23 +143,10 @@ function infrastructurePids(nats: Infrastructure<Nats> | undefined): number[] {
   return nats === undefined ? [] : [nats.current().pid]
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason))
-  })
-}
-
 async function wipe(dataDir: string): Promise<void> {
   await discardPostgres(join(dataDir, 'postgres'))
   for (const name of readdirSync(dataDir)) {
     if (!name.startsWith('lock.json')) rmSync(join(dataDir, name), { recursive: true, force: true })
-  }
-}
-
-function asFailure(what: string): (error: unknown) => never {
-  return (error) => {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new StackFailure(`${what} (${reason}): correct it, or begin anew with npm start -- --fresh`, { cause: error })
   }
 }
 
@@ -287,8 +156,4 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
     done ??= work()
     return done
   }
-}
-
-function seconds(began: number): string {
-  return `${((performance.now() - began) / 1000).toFixed(1)} s`
 }
