@@ -63,7 +63,6 @@ async function start(args: readonly string[]): Promise<number> {
     // A story cut short by Ctrl-C fails as the system goes away beneath it; nobody wants to read that.
     story.catch(() => {})
     if ((await Promise.race([story, asked])) === undefined && !flags.once) {
-      print(`API key of the sandbox: ${system.apiKey}`)
       print('Press Ctrl-C to stop.')
       await asked
     }
@@ -77,8 +76,11 @@ async function start(args: readonly string[]): Promise<number> {
 
 async function tellStory(system: System, again: boolean): Promise<void> {
   if (!existsSync(join(import.meta.dirname, 'story.ts'))) return
-  if (system.resumed && !again)
-    return print('Going on with the data of the last run; start with --fresh to begin anew.')
+  if (system.resumed && !again) {
+    print('Going on with the data of the last run; start with --fresh to begin anew.')
+    print(`API reference: ${system.gatewayUrl}/reference, API key: ${system.apiKey}`)
+    return
+  }
   const story = await load<StoryModule>('story.ts')
   await story.tellStory(system, print)
   system.markStoryTold()
