@@ -7,7 +7,8 @@ const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535),
   DATABASE_URL: z.string().min(1),
-  CLOCK_DATABASE_URL: z.string().min(1),
+  /** Without it the sandbox runs on the machine's time. */
+  CLOCK_DATABASE_URL: z.string().min(1).optional(),
   MODERN_TREASURY_ORGANIZATION_ID: z.string().min(1),
   MODERN_TREASURY_API_KEY: z.string().min(1),
   MODERN_TREASURY_WEBHOOK_KEY: z.string().min(1),
@@ -20,7 +21,7 @@ export interface Config {
   readonly host: string
   readonly port: number
   readonly databaseUrl: string
-  readonly clockDatabaseUrl: string
+  readonly clockDatabaseUrl: string | undefined
   readonly organizationId: string
   readonly apiKey: string
   readonly webhookKey: string

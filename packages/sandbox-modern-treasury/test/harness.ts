@@ -1,12 +1,8 @@
-import { randomBytes } from 'node:crypto'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { manualClock } from '@draupnir/sandbox'
-import { eventually, postgresUrl } from '@draupnir/testing'
+import { emptyDatabase, type Received, startReceiver } from '@draupnir/sandbox/testing'
+import { eventually } from '@draupnir/testing'
 import { type Instant, instant } from '@draupnir/time'
 import ModernTreasury from 'modern-treasury'
-import postgres from 'postgres'
-import { inject } from 'vitest'
 import { z } from 'zod'
 import { FBO_ACCOUNT_ID, startSandbox } from '../src/index.ts'
 import { conformance, specificationIsHere } from './conformance.ts'
@@ -25,13 +21,13 @@ export interface Webhook {
 
 /** A running sandbox, the official SDK talking to it, a receiver of its webhooks and a clock to move. */
 export async function startHarness(start = '2026-01-05T15:00:00Z') {
-  const database = await createDatabase()
+  const database = await emptyDatabase()
   const clock = manualClock(instant(start))
   const config = {
     host: '127.0.0.1',
     port: 0,
     databaseUrl: database.url,
-    clockDatabaseUrl: '',
+    clockDatabaseUrl: undefined,
     organizationId: 'org',
     apiKey: 'key',
     webhookKey: WEBHOOK_KEY,
@@ -39,7 +35,7 @@ export async function startHarness(start = '2026-01-05T15:00:00Z') {
     webhookUrl: undefined,
   }
   let sandbox = await startSandbox(config, clock)
-  const receiver = await startReceiver()
+  const receiver = await startWebhookReceiver()
   const violations: string[] = []
   const client = () =>
     new ModernTreasury({
@@ -87,7 +83,7 @@ export async function startHarness(start = '2026-01-05T15:00:00Z') {
     /** Ends everything; throws if anything said on the way broke the specification. */
     stop: async () => {
       await sandbox.stop()
-      receiver.close()
+      await receiver.close()
       await database.drop()
       if (violations.length > 0) throw new Error(`against the specification:\n${violations.join('\n')}`)
     },
@@ -124,37 +120,24 @@ export function order(
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>
 
-async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
-  const url = new URL(await postgresUrl())
-  const sql = postgres(url.href, { max: 1, onnotice: () => {} })
-  const name = `test_${inject('runId')}_${randomBytes(6).toString('hex')}`
-  await sql`create database ${sql(name)}`
-  url.pathname = `/${name}`
-  const drop = async () => {
-    await sql`drop database ${sql(name)} with (force)`
-    await sql.end()
-  }
-  return { url: url.href, drop }
-}
-
-async function startReceiver() {
-  const received: Webhook[] = []
-  const behaviour = { status: 200 }
-  const server = createServer((request, response) => {
-    let raw = ''
-    request.on('data', (chunk) => {
-      raw += chunk
-    })
-    request.on('end', () => {
-      const headers = Object.fromEntries(Object.entries(request.headers).map(([k, v]) => [k, String(v)]))
-      received.push({ headers, raw, topic: headers['x-topic'] ?? '', ...JSON.parse(raw) })
-      response.writeHead(behaviour.status).end()
-    })
+/** The shared receiver, read as webhooks of this provider. */
+async function startWebhookReceiver() {
+  const receiver = await startReceiver()
+  const read = ({ headers, body }: Received): Webhook => ({
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+    raw: body,
+    topic: String(headers['x-topic'] ?? ''),
+    ...JSON.parse(body),
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  const names = () => received.map(({ topic, event }) => `${topic}.${event}`)
-  return { url: `http://127.0.0.1:${port}/hook`, received, behaviour, names, close: () => server.close() }
+  const webhooks = () => receiver.received.map(read)
+  return {
+    url: receiver.url,
+    webhooks,
+    names: () => webhooks().map(({ topic, event }) => `${topic}.${event}`),
+    forget: () => receiver.received.splice(0),
+    answer: receiver.answer,
+    close: receiver.close,
+  }
 }
 
 function checkedFetch(violations: string[]): typeof fetch {

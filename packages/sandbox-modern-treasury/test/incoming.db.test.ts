@@ -12,7 +12,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => bank.stop(), 60_000)
 beforeEach(() => {
-  bank.receiver.received.length = 0
+  bank.receiver.forget()
 })
 
 let minute = 0
@@ -230,9 +230,9 @@ describe('an expected payment', () => {
     await bank.advance('2026-01-08T13:59:00Z')
     expect(bank.receiver.names()).not.toContain('expected_payment.overdue')
     await bank.advance('2026-01-08T14:00:00Z')
-    const overdue = bank.receiver.received.filter(
-      ({ topic, event }) => topic === 'expected_payment' && event === 'overdue',
-    )
+    const overdue = bank.receiver
+      .webhooks()
+      .filter(({ topic, event }) => topic === 'expected_payment' && event === 'overdue')
     expect(overdue.map(({ data }) => data.id)).toEqual([late.id])
     expect((await mt.expectedPayments.retrieve(late.id)).status).toBe('unreconciled')
   })

@@ -12,7 +12,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => bank.stop(), 60_000)
 beforeEach(() => {
-  bank.receiver.received.length = 0
+  bank.receiver.forget()
 })
 
 const status = async (id: string) => (await mt.paymentOrders.retrieve(id)).status

@@ -9,15 +9,15 @@ beforeAll(async () => {
 afterAll(() => bank.stop(), 60_000)
 beforeEach(async () => {
   await bank.quiet()
-  bank.receiver.received.length = 0
-  bank.receiver.behaviour.status = 200
+  bank.receiver.forget()
+  bank.receiver.answer(200)
 })
 
 const newOrder = async () => {
   const { ea } = await onboard(bank.mt)
   return bank.mt.paymentOrders.create(order(ea, 100, 'debit'))
 }
-const approvals = () => bank.receiver.received.filter(({ event }) => event === 'approved')
+const approvals = () => bank.receiver.webhooks().filter(({ event }) => event === 'approved')
 
 test('carries the resource as a GET answers it, signed so that the SDK believes it', async () => {
   const created = await newOrder()
@@ -52,11 +52,11 @@ test('names an event that can be fetched and listed', async () => {
 })
 
 test('is sent again with the same webhook id and another delivery id until it is taken', async () => {
-  bank.receiver.behaviour.status = 500
+  bank.receiver.answer(500)
   await newOrder()
   await bank.quiet()
   expect(approvals()).toHaveLength(1)
-  bank.receiver.behaviour.status = 200
+  bank.receiver.answer(200)
   await bank.advance('2026-01-05T15:01:00Z')
   expect(approvals()).toHaveLength(2)
   const [first, second] = approvals().map(({ headers, raw }) => ({
@@ -80,7 +80,7 @@ test('is doubled, dropped and reordered by the fault switch', async () => {
   expect(approvals().map(({ headers }) => headers['x-webhook-id'])).toHaveLength(2)
   expect(new Set(approvals().map(({ headers }) => headers['x-webhook-id'])).size).toBe(1)
 
-  bank.receiver.received.length = 0
+  bank.receiver.forget()
   await fault('webhook_drop')
   const lost = await newOrder()
   await bank.quiet()
