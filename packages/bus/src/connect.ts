@@ -8,6 +8,8 @@ import { createPublisher } from './publish.ts'
 
 const RECONNECT_MS = 250
 const PING_MS = 5_000
+// A request sent while disconnected is never answered: this is how long one waits in vain.
+const API_TIMEOUT_MS = 2_000
 
 /** Connects, waiting for the first connection and reconnecting for ever. Replies arrive under the user's private inbox prefix. */
 export async function connectBus(options: BusOptions): Promise<Bus> {
@@ -28,8 +30,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     noAsyncTraces: true,
   })
   const state = watchConnection(nc)
-  const js = jetstream(nc, { timeout: 5_000 })
-  const manager = await jetstreamManager(nc, { checkAPI: false, timeout: 5_000 })
+  const js = jetstream(nc, { timeout: API_TIMEOUT_MS })
+  const manager = await jetstreamManager(nc, { checkAPI: false, timeout: API_TIMEOUT_MS })
   const publisher = createPublisher(nc, state, createInbox(prefix))
   const bus: Bus = {
     name: options.name,

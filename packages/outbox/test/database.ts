@@ -16,7 +16,7 @@ export interface Database {
 }
 
 const PASSWORD = 'test'
-const effects = { name: 'effects', directory: new URL('./migrations', import.meta.url).pathname }
+export const EFFECTS = { name: 'effects', directory: new URL('./migrations', import.meta.url).pathname }
 
 /** A Postgres of its own with one schema and role per service, as in production. */
 export async function startDatabase(options: Partial<PostgresOptions> = {}): Promise<Database> {
@@ -51,7 +51,7 @@ async function prepareService(ownerUrl: string, service: string): Promise<string
   await owner.unsafe(`create role "${schema}" login password '${PASSWORD}'`)
   await owner.unsafe(`alter role "${schema}" set search_path to "${schema}"`)
   await owner.end()
-  await migrate({ url: ownerUrl, schema, role: schema, sources: [OUTBOX_MIGRATIONS, effects] })
+  await migrate({ url: ownerUrl, schema, role: schema, sources: [OUTBOX_MIGRATIONS, EFFECTS] })
   const url = new URL(ownerUrl)
   url.username = schema
   url.password = PASSWORD

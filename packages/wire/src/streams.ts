@@ -42,7 +42,8 @@ export function durables(): DurableDeclaration[] {
       stream: streamName(producer),
       consumer,
       producer,
-      ackWaitMs: 30_000,
+      // How long what a killed consumer held stays away; the living say every 3 s that they still work on it.
+      ackWaitMs: 10_000,
       maxAckPending: 2_000,
     }))
   })

@@ -14,7 +14,7 @@ export interface ConsumerOptions extends Applier {
   readonly consumer: string
   readonly handlers: readonly Handler[]
   readonly log: Log
-  /** How often held messages are reported as still worked on; a third of the durable's ack wait. Default 10,000. */
+  /** How often held messages are reported as still worked on; a third of the durable's ack wait. Default 3,000. */
   readonly extendEveryMs?: number
   /** Batches applied at the same time; default 4. */
   readonly lanes?: number
@@ -22,7 +22,7 @@ export interface ConsumerOptions extends Applier {
   readonly batch?: number
   /** Default 20. */
   readonly maxAttempts?: number
-  /** Default 8, about 30 s. */
+  /** Default 16, over a minute: longer than what a killed replica held stays away. */
   readonly maxGapAttempts?: number
   readonly onStatus?: (status: ConsumptionStatus) => void
 }
@@ -55,14 +55,14 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     flow.handled += settled
     if (flow.held < flow.high) flow.release?.()
   }
-  const { log, maxAttempts = 20, maxGapAttempts = 8 } = options
+  const { log, maxAttempts = 20, maxGapAttempts = 16 } = options
   const resolver = { ...options, handlers }
   const lane = { resolver, log, batch, maxAttempts, maxGapAttempts, onSettled }
   const lanes = Array.from({ length: count }, () => new Lane(lane))
   const consumption = consume(options, handlers, lanes, flow)
   const extend = setInterval(() => {
     for (const each of lanes) each.extend()
-  }, options.extendEveryMs ?? 10_000)
+  }, options.extendEveryMs ?? 3_000)
   return {
     name: options.consumer,
     stream: options.stream,
