@@ -5,7 +5,7 @@ declare const brand: unique symbol
 /** A moment in UTC with millisecond precision, always written `2026-11-22T12:00:00.000Z`, so `<` compares moments. */
 export type Instant = string & { readonly [brand]: 'Instant' }
 
-const RFC3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}(:?\d{2})?)$/
+const RFC3339 = /^\d{4}-\d{2}-\d{2}[Tt ](?:[01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}(:?\d{2})?)$/
 const MIN_MS = Date.UTC(1970, 0, 1)
 const MAX_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 

@@ -1,5 +1,5 @@
 import { assert } from '@draupnir/errors'
-import { addDuration, DAY_MS, type Duration } from './duration.ts'
+import { addDuration, type Duration } from './duration.ts'
 import { addMs, type Instant, msBetween } from './instant.ts'
 
 /** Half-open `[from, to)`. */
@@ -13,8 +13,10 @@ export function periodAt(anchor: Instant, cadence: Duration, at: Instant, zone =
   const first = addDuration(anchor, cadence, 1, zone)
   const length = msBetween(anchor, first)
   assert(length > 0, 'a billing cadence must be longer than zero')
-  // A guess from the mean length, then steps: calendar lengths differ by a few days at most.
-  let n = Math.floor(msBetween(anchor, at) / (length + DAY_MS)) - 1
+  // Calendar lengths differ by little, so each guess lands nearer; the last steps are single ones.
+  let n = 0
+  for (let far = Number.NaN; far !== 0; n += far)
+    far = Math.trunc(msBetween(addDuration(anchor, cadence, n, zone), at) / length)
   while (addDuration(anchor, cadence, n + 1, zone) <= at) n += 1
   while (addDuration(anchor, cadence, n, zone) > at) n -= 1
   return { from: addDuration(anchor, cadence, n, zone), to: addDuration(anchor, cadence, n + 1, zone) }
