@@ -42,6 +42,7 @@ export interface Sandbox {
 }
 
 const POLL_MS = 200
+const DRAIN_MS = 3_000
 
 /** Opens the database of a provider sandbox and its engines: work on the test clock, webhooks, fault switch. */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
@@ -57,15 +58,17 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { clock } = options
   const worker = createWorker({ database, clock, handlers: options.work, onDone: count, onError })
   const sender = createSender({ database, clock, manner: options.webhooks, onSent: count, onError })
+  let closing = false
   const settle = async (): Promise<void> => {
-    await worker.drain()
-    await sender.pump()
+    await worker.run()
+    if (!closing) await sender.run()
   }
   const poke = (): void => {
+    if (closing) return
     settle().catch((error: unknown) => onError(error, 'background'))
   }
   const listen: Sandbox['listen'] = async (api, where) => {
-    const app = shell({ ...options, database, meter, drain: worker.drain, poke, api })
+    const app = shell({ ...options, database, meter, drain: worker.run, poke, api })
     const server = serve({ fetch: app.fetch, hostname: where.host, port: where.port })
     await new Promise<void>((resolve, reject) => {
       server.once('listening', resolve)
@@ -74,12 +77,15 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     const timer = setInterval(poke, POLL_MS)
     const { port } = addressOf(server.address())
     const stop = async (): Promise<void> => {
+      closing = true
       clearInterval(timer)
       sender.stop()
       const closed = new Promise((resolve) => server.close(resolve))
-      if ('closeAllConnections' in server) server.closeAllConnections()
+      if ('closeIdleConnections' in server) server.closeIdleConnections()
+      const cut = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), DRAIN_MS)
       await closed
-      await settle().catch(() => {})
+      clearTimeout(cut)
+      await Promise.allSettled([worker.idle(), sender.idle()])
       await database.close()
     }
     return { url: `http://${where.host}:${port}`, stop }

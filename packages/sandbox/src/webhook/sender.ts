@@ -1,6 +1,7 @@
 import type { Instant } from '@draupnir/time'
 import type { TestClock } from '../clock.ts'
 import type { Database } from '../database.ts'
+import { type OneAtATime, oneAtATime } from '../one-at-a-time.ts'
 import { type Delivery, dueDeliveries, type Outcome, settle } from './delivery.ts'
 
 /** How one provider sends: its signature headers (`at` is the test clock's time), patience and retries. */
@@ -22,26 +23,19 @@ export interface SenderOptions {
 
 const BATCH = 64
 
-/** Sends what is due, endpoints side by side, within one endpoint in order. Overlapping calls join. */
-export function createSender(options: SenderOptions): { pump: () => Promise<void>; stop: () => void } {
+/** A pass sends all that is due, endpoints side by side, within one endpoint in order. */
+export function createSender(options: SenderOptions): OneAtATime & { readonly stop: () => void } {
   const stopping = new AbortController()
-  let running: Promise<void> | null = null
-  const pass = async (): Promise<void> => {
-    for (;;) {
+  const passes = oneAtATime(async () => {
+    while (!stopping.signal.aborted) {
       const now = await options.clock.read()
       const due = await dueDeliveries(options.database.sql, now, BATCH)
-      if (due.length === 0 || stopping.signal.aborted) return
+      if (due.length === 0) return
       const lanes = Map.groupBy(due, (delivery) => delivery.endpoint).values()
       await Promise.all([...lanes].map((lane) => sendInOrder(options, lane, stopping.signal)))
     }
-  }
-  const pump = (): Promise<void> => {
-    running ??= pass().finally(() => {
-      running = null
-    })
-    return running
-  }
-  return { pump, stop: () => stopping.abort() }
+  })
+  return { ...passes, stop: () => stopping.abort() }
 }
 
 async function sendInOrder(options: SenderOptions, lane: readonly Delivery[], stopping: AbortSignal): Promise<void> {

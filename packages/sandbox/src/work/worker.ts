@@ -1,6 +1,7 @@
 import type { Instant } from '@draupnir/time'
 import type { TestClock } from '../clock.ts'
 import type { Database, Sql } from '../database.ts'
+import { type OneAtATime, oneAtATime } from '../one-at-a-time.ts'
 import type { Work, WorkHandler } from './work.ts'
 
 export interface WorkerOptions {
@@ -11,30 +12,13 @@ export interface WorkerOptions {
   readonly onError: (error: unknown, work: string) => void
 }
 
-/** Does everything due at the clock's reading, in due order; callers that overlap share a pass begun after they called. */
-export function createWorker(options: WorkerOptions): { drain: () => Promise<void> } {
-  let running: Promise<void> | null = null
-  let queued: Promise<void> | null = null
-
-  const pass = async (): Promise<void> => {
+/** A pass does everything due at the clock's reading, in due order. */
+export function createWorker(options: WorkerOptions): OneAtATime {
+  return oneAtATime(async () => {
     const now = await options.clock.read()
     const failed: number[] = []
     while (await doNext(options, now, failed)) options.onDone()
-  }
-  const begin = (): Promise<void> => {
-    queued = null
-    running = pass().finally(() => {
-      running = null
-    })
-    return running
-  }
-  const drain = (): Promise<void> => {
-    if (queued) return queued
-    if (!running) return begin()
-    queued = running.catch(() => {}).then(begin)
-    return queued
-  }
-  return { drain }
+  })
 }
 
 async function doNext(
