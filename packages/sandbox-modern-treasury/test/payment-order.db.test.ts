@@ -190,6 +190,19 @@ describe('the magic account numbers', () => {
   })
 })
 
+test('a leap of the clock equals many small steps: everything happens at its own time', async () => {
+  const { ea } = await onboard(mt, '10002')
+  const { id } = await mt.paymentOrders.create(order(ea, 100, 'credit'))
+  await bank.advance('2026-03-02T14:59:00Z')
+  const events = await mt.events.list({ entity_id: id, per_page: 100 })
+  const times = new Map(events.items.map(({ event_name, event_time }) => [event_name, event_time.slice(0, 16)]))
+  expect(times.get('begin_processing')).toBe('2026-02-27T15:01')
+  expect(times.get('completed')).toBe('2026-03-02T13:30')
+  expect(times.get('returned')).toBeUndefined()
+  const { transaction_ids: transactions } = await mt.paymentOrders.retrieve(id)
+  expect(transactions).toHaveLength(1)
+})
+
 describe('changing an order', () => {
   test('cancels one the bank has not taken, and only that', async () => {
     const { ea } = await onboard(mt)
