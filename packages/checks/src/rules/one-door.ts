@@ -11,7 +11,7 @@ const DOORS: readonly { readonly outside: RegExp; readonly inside: RegExp; reado
   },
   {
     outside: /^modern-treasury/,
-    inside: /^services\/payout\/src\/modern-treasury\//,
+    inside: /^(services\/payout\/src\/modern-treasury|packages\/sandbox-modern-treasury)\//,
     what: 'only payout/modern-treasury knows the Modern Treasury SDK',
   },
   { outside: /^@sentry\//, inside: /^packages\/service\//, what: 'only packages/service knows Sentry' },

@@ -2,6 +2,11 @@ import { matches, type Rule } from '../rule.ts'
 import { isTestCode, isTypeScript } from '../source.ts'
 
 const isService = (path: string): boolean => path.startsWith('services/') && isTypeScript(path) && !isTestCode(path)
+// Seconds and counts may be divided; amounts may not.
+const isMoney = (path: string): boolean =>
+  /^(packages\/money|services\/(ledger|billing|payout|contract|metering-sync))\/src\//.test(path) &&
+  isTypeScript(path) &&
+  !isTestCode(path)
 const isOurs = (path: string): boolean =>
   /^(services|packages)\//.test(path) && isTypeScript(path) && !path.startsWith('packages/checks/')
 
@@ -35,7 +40,7 @@ export const floats: Rule = {
   name: 'floats',
   why: 'money is bigint minor units; a float loses cents',
   check: (file) =>
-    isService(file.path) || /^packages\/money\/src\//.test(file.path)
+    isMoney(file.path)
       ? matches(file, /\bparseFloat\(|\.toFixed\(|\bMath\.(?:round|floor|ceil|trunc)\(/g, 'floating-point arithmetic')
       : [],
   breaks: [{ path: 'services/ledger/src/x.ts', text: 'const cents = Math.round(amount * 100)\n' }],
@@ -72,11 +77,11 @@ export const places: Rule = {
   name: 'places',
   why: 'nothing in the repository knows whose machine it was written on',
   check: (file) =>
-    file.path.startsWith('packages/checks/')
+    file.path.startsWith('packages/checks/') || file.path.startsWith('deploy/')
       ? []
       : matches(
           file,
-          /\/(?:root|home\/[a-z]+|work\/main|Users\/[a-z]+)\/[\w.-]|registry\.npmjs\.org|deb\.debian\.org/g,
+          /(?<![a-z])\/(?:root|home\/[a-z]+|work\/main|Users\/[a-z]+)\/[\w.-]|registry\.npmjs\.org|deb\.debian\.org/g,
           'a path or host of one machine',
         ),
   breaks: [{ path: 'README.md', text: 'see /root/project\n' }],
