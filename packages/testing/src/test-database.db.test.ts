@@ -18,12 +18,6 @@ it('gives every caller a database of its own', async () => {
   expect(await third.db.sql`select 1 from relay_lease`).toHaveLength(0)
 })
 
-it('builds a template once for each set of migrations', async () => {
-  const [templates] = await first.owner.sql<{ count: number }[]>`
-    select count(*)::int as count from pg_database where datname like 'test\_%\_t\_%'`
-  expect(templates?.count).toBe(2)
-})
-
 it('connects as the role of the service, which may not change its tables', async () => {
   const [session] = await first.db.sql<{ role: string; schema: string }[]>`
     select current_user as role, current_schema() as schema`
