@@ -92,19 +92,16 @@ export async function settle(
 ): Promise<void> {
   const ok = outcome.status !== null && outcome.status >= 200 && outcome.status < 300
   const status = ok ? 'delivered' : retryAfterMs === null ? 'failed' : 'pending'
+  // One statement: a reader must never see the one delivered and the one that waited for it not yet due.
   await sql`
-    update sandbox.webhook_deliveries set status = ${status}, attempts = attempts + 1, last_attempt_at = ${now},
-      last_status = ${outcome.status}, last_error = ${outcome.error}, held = false,
-      next_attempt_at = ${status === 'pending' ? addMs(now, retryAfterMs ?? 0) : null}
-    where id = ${delivery.id} and status = 'pending'`
-  if (ok) await release(sql, now, delivery)
-}
-
-// A reordered message waits until a later one of its endpoint has arrived.
-async function release(sql: Sql, now: Instant, delivered: Delivery): Promise<void> {
-  await sql`
+    with settled as (
+      update sandbox.webhook_deliveries set status = ${status}, attempts = attempts + 1, last_attempt_at = ${now},
+        last_status = ${outcome.status}, last_error = ${outcome.error}, held = false,
+        next_attempt_at = ${status === 'pending' ? addMs(now, retryAfterMs ?? 0) : null}
+      where id = ${delivery.id} and status = 'pending'
+    )
     update sandbox.webhook_deliveries set next_attempt_at = ${now}, held = false
-    where endpoint = ${delivered.endpoint} and status = 'pending' and held and id < ${delivered.id}`
+    where ${ok} and endpoint = ${delivery.endpoint} and status = 'pending' and held and id < ${delivery.id}`
 }
 
 export async function deliveriesAhead(sql: Sql, now: Instant): Promise<{ due: number; next: Instant | null }> {
