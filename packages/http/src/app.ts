@@ -35,6 +35,8 @@ export interface AppOptions {
   readonly db: DbPool
   /** A pool of its own for the locks of `resumable` routes: they are held while the handler works. */
   readonly locks?: DbPool
+  /** Keys the fingerprints of idempotent requests; the same in every replica and after a restart. */
+  readonly fingerprintSecret?: string
   /** Read once for each request. */
   readonly now: () => Promise<Instant>
   readonly log: Log

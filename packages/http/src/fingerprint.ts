@@ -1,8 +1,13 @@
-import { createHash } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 
-/** SHA-256 over canonical JSON: the order of fields does not matter, numbers and strings differ. */
-export function fingerprintOf(value: unknown): string {
-  return createHash('sha256').update(canonical(value)).digest('hex')
+/**
+ * HMAC-SHA256 over canonical JSON: the order of fields does not matter, numbers and strings differ. Keyed, because a
+ * body may be an account number, which a plain digest would give to whoever tries them all.
+ */
+export function fingerprintOf(secret: string, value: unknown): string {
+  return createHmac('sha256', secret)
+    .update(`idempotency\n${canonical(value)}`)
+    .digest('hex')
 }
 
 function canonical(value: unknown): string {

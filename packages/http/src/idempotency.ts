@@ -16,6 +16,8 @@ export interface Keyed {
   readonly route: string
   /** Of path params, query and body: what must be equal for a replay. */
   readonly fingerprint: string
+  /** Fields of the answer that are not stored. */
+  readonly shownOnce: readonly string[]
 }
 
 export type StoredReply = AnyReply & { readonly replayed: boolean }
@@ -119,14 +121,18 @@ async function begin(ctx: Context, { key, route, fingerprint }: Keyed): Promise<
     values (${ctx.tenant}, ${key}, ${route}, ${fingerprint}, 'started', ${ctx.now()})`
 }
 
-async function save(ctx: Context, { key, route, fingerprint }: Keyed, reply: AnyReply): Promise<void> {
-  const body = reply.body === undefined ? null : JSON.stringify(reply.body)
+async function save(ctx: Context, { key, route, fingerprint, shownOnce }: Keyed, reply: AnyReply): Promise<void> {
+  const body = reply.body === undefined ? null : JSON.stringify(reply.body, hiding(shownOnce))
   await ctx.db.sql`
     insert into idempotency (tenant_id, key, route, fingerprint, state, status, headers, body, created_at)
     values (${ctx.tenant}, ${key}, ${route}, ${fingerprint}, 'done', ${reply.status},
       ${JSON.stringify(reply.headers ?? {})}::jsonb, ${body}, ${ctx.now()})
     on conflict (tenant_id, route, key) do update
       set state = 'done', status = excluded.status, headers = excluded.headers, body = excluded.body`
+}
+
+function hiding(fields: readonly string[]): (name: string, value: unknown) => unknown {
+  return (name, value) => (fields.includes(name) ? null : value)
 }
 
 function lockKey(ctx: Context, { key, route }: Keyed): bigint {

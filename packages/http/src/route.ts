@@ -43,6 +43,8 @@ export interface RouteDefinition<P, Q, B, R extends ResponseSchemas> {
   readonly body?: B
   readonly responses: R
   readonly idempotency?: IdempotencyMode
+  /** Fields of the answer that are shown once: neither stored nor replayed, so a replay has `null` in their place. */
+  readonly shownOnce?: readonly string[]
   readonly handler: (ctx: Context, input: Input<P, Q, B>) => Promise<Reply<NoInfer<R>>>
 }
 
@@ -65,14 +67,15 @@ export interface Route {
   readonly body: z.ZodType | 'raw' | undefined
   readonly responses: ResponseSchemas
   readonly idempotency: IdempotencyMode
+  readonly shownOnce: readonly string[]
   /** Validates. Refuses `request.invalid`. */
   readonly prepare: (raw: RawInput) => Prepared
 }
 
 export interface Prepared {
   readonly run: (ctx: Context) => Promise<AnyReply>
-  /** Of everything that makes two requests the same. */
-  readonly fingerprint: () => string
+  /** Of everything that makes two requests the same, keyed. */
+  readonly fingerprint: (secret: string) => string
 }
 
 /** Declares a route; throws a `Defect` at start when its schemas are loose or do not fit its path. */
@@ -95,11 +98,12 @@ export function defineRoute<
     query,
     body,
     idempotency: definition.idempotency ?? (method === 'post' && body !== 'raw' ? 'transaction' : 'none'),
+    shownOnce: definition.shownOnce ?? [],
     prepare: (raw) => {
       const { input, json } = validate({ params, query, body }, raw)
       return {
         run: (ctx) => handler(ctx, input as unknown as Input<P, Q, B>),
-        fingerprint: () => fingerprintOf([raw.params, [...raw.query], json ?? null]),
+        fingerprint: (secret) => fingerprintOf(secret, [raw.params, [...raw.query], json ?? null]),
       }
     },
   }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { type Context, crashPoint } from '@draupnir/db'
 import { Defect, refuse, required } from '@draupnir/errors'
 import type { Context as HonoContext } from 'hono'
@@ -5,6 +6,9 @@ import type { AppEnv, AppOptions } from './app.ts'
 import { contextFor, withFields } from './context.ts'
 import { idempotencyKeyOf, runInTransaction, runResumable } from './idempotency.ts'
 import type { AnyReply, Prepared, Route } from './route.ts'
+
+// For apps that live as long as their records: tests.
+const ANY_SECRET = randomBytes(32).toString('hex')
 
 /** Scope, key, validation, then the handler in its idempotency mode. */
 export async function serveRoute(options: AppOptions, c: HonoContext<AppEnv>, route: Route): Promise<Response> {
@@ -47,7 +51,12 @@ async function run(
 ): Promise<AnyReply> {
   const work = options.checkReplies === true ? checked(route, prepared) : prepared.run
   if (key === null) return work(ctx)
-  const keyed = { key, route: `${route.method.toUpperCase()} ${route.path}`, fingerprint: prepared.fingerprint() }
+  const keyed = {
+    key,
+    route: `${route.method.toUpperCase()} ${route.path}`,
+    fingerprint: prepared.fingerprint(options.fingerprintSecret ?? ANY_SECRET),
+    shownOnce: route.shownOnce,
+  }
   const { replayed, ...answer } =
     route.idempotency === 'resumable'
       ? await runResumable(required(options.locks, 'resumable routes need `locks`'), ctx, keyed, work)

@@ -57,6 +57,16 @@ const routes = [
   }),
   defineRoute({
     method: 'post',
+    path: '/v1/secrets',
+    scope: 'things:write',
+    summary: 'Makes a secret',
+    tags: ['Things'],
+    responses: { 201: z.object({ id: z.int(), token: z.string().nullable() }) },
+    shownOnce: ['token'],
+    handler: async () => ({ status: 201, body: { id: 1, token: 'sk_secret' } }),
+  }),
+  defineRoute({
+    method: 'post',
     path: '/v1/resumable',
     scope: 'things:write',
     summary: 'Asks a provider',
@@ -116,6 +126,38 @@ describe('idempotency', () => {
     expect([missing.status, await missing.json()]).toMatchObject([400, { code: 'request.idempotency-key-missing' }])
     const odd = await post('/v1/things/a', 'k'.repeat(201), { note: 'x' })
     expect([odd.status, await odd.json()]).toMatchObject([400, { errors: [{ path: 'headers.idempotency-key' }] }])
+  })
+
+  it('neither stores nor replays what is shown once', async () => {
+    const first = await post('/v1/secrets', 'k1', {})
+    const again = await post('/v1/secrets', 'k1', {})
+    expect([await first.json(), await again.json()]).toEqual([
+      { id: 1, token: 'sk_secret' },
+      { id: 1, token: null },
+    ])
+    const rows = await database.owner.sql`select * from idempotency`
+    expect(JSON.stringify(rows)).not.toContain('sk_secret')
+  })
+
+  it('keys its fingerprints: the table alone does not let a body be guessed', async () => {
+    const stored = async () =>
+      (
+        await database.owner.sql<{ fingerprint: string }[]>`
+      select fingerprint from idempotency`
+      )[0]?.fingerprint
+    const inProcess = (fingerprintSecret: string) =>
+      serveApp(database, routes, { fingerprintSecret }).then(async (keyed) => {
+        const answer = await keyed.call('/v1/things/a', { body: { note: 'x' }, headers: { 'idempotency-key': 'k1' } })
+        await keyed.stop()
+        return answer.status
+      })
+    expect(await inProcess('one')).toBe(201)
+    const first = await stored()
+    expect(await inProcess('one')).toBe(201)
+    expect(await inProcess('two')).toBe(422)
+    await database.owner.sql`truncate idempotency`
+    expect(await inProcess('two')).toBe(201)
+    expect(await stored()).not.toBe(first)
   })
 
   describe.each([

@@ -100,6 +100,7 @@ function serve(base: Base, engine: Engine): Promise<Listening> {
     db,
     locks,
     now: clock.read,
+    fingerprintSecret: config.INTERNAL_AUTH_SECRET,
     log,
     authenticate: parts.authenticate ?? internalAuth(config.INTERNAL_AUTH_SECRET),
     open: (app) => {
