@@ -1,3 +1,6 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { TIMER_MIGRATIONS } from '@draupnir/clock'
 import postgres from 'postgres'
 import { expect, it } from 'vitest'
@@ -26,6 +29,19 @@ it('uses the server it is given and removes from it all that the run made', asyn
   expect(await names(url, server.runId)).toHaveLength(4)
   await server.stop()
   expect(await names(url, server.runId)).toEqual([])
+})
+
+it('leaves no file behind, and removes what a killed run left', async () => {
+  // No process has this id: it is past the largest that Linux gives.
+  const left = join(tmpdir(), 'draupnir-test-99999999-gone')
+  mkdirSync(left)
+  const server = await serverOnDemand(undefined)
+  expect(await (await fetch(server.door)).text()).toMatch(/^postgres:/)
+  expect(existsSync(left)).toBe(false)
+  const own = () => readdirSync(tmpdir()).filter((name) => name.startsWith(`draupnir-test-${process.pid}-`))
+  expect(own()).toHaveLength(1)
+  await server.stop()
+  expect(own()).toEqual([])
 })
 
 it('starts none when nobody asks', async () => {

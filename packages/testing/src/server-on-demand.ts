@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -18,6 +18,7 @@ interface Running {
   readonly stop: () => Promise<void>
 }
 
+const PREFIX = 'draupnir-test-'
 // Safe for tests only: nothing here needs to survive a power cut.
 const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', shared_buffers: '128MB' }
 
@@ -49,12 +50,30 @@ export async function serverOnDemand(givenUrl: string | undefined): Promise<Serv
 }
 
 async function startOwn(): Promise<Running> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'draupnir-test-'))
+  removeLeftovers()
+  const dataDir = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`))
   try {
     return await startPostgres({ dataDir, persistent: false, settings: FAST })
   } catch (error) {
     rmSync(dataDir, { recursive: true, force: true })
     throw error
+  }
+}
+
+/** A run that was killed could not clean up: the next one does. Its Postgres ended with it. */
+function removeLeftovers(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = Number(new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1])
+    if (pid > 0 && !isAlive(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // Somebody else's process is alive too.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 
