@@ -199,4 +199,15 @@ describe('two services in a sandbox', () => {
     await ledgerData.owner.sql`update schema_migrations set name = '0001-effects.sql' where source = 'ledger'`
     expect((await fetch(`${ledger.url}/readyz`)).status).toBe(200)
   })
+
+  it('leaves nothing when it stops', async () => {
+    await payout.stop()
+    await expect(fetch(`${payout.url}/healthz`)).rejects.toThrow()
+    expect((await clock.participants()).map(({ name }) => name)).toEqual(['ledger'])
+    const left = () => payoutData.owner.sql`
+      select application_name from pg_stat_activity
+      where datname = current_database() and application_name in ('payout', 'payout-locks')`
+    await eventually(async () => expect(await left()).toHaveLength(0))
+    await payout.stop()
+  })
 })
