@@ -1,9 +1,14 @@
 import type { Db } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
-import type { Finding } from '@draupnir/service'
 import type { Instant } from '@draupnir/time'
 import type { Heartbeat } from '../heartbeat/availability.ts'
 import type { RecordedHour } from '../usage/usage.ts'
+
+/** A row that breaks an invariant, and how. */
+export interface WrongRow {
+  readonly row: string
+  readonly detail: string
+}
 
 export interface MeteredService {
   readonly line_id: Id<'contractLine'>
@@ -41,8 +46,8 @@ export async function hoursOf(db: Db, { line_id, device_id }: MeteredService): P
 }
 
 /** Devices that do not show what was last heard of them. */
-export async function wrongDevices(db: Db): Promise<Finding[]> {
-  return await db.sql<Finding[]>`
+export async function wrongDevices(db: Db): Promise<WrongRow[]> {
+  return await db.sql<WrongRow[]>`
     select 'device ' || d.id as row, 'shows ' || d.state || ', last heard ' || coalesce(h.state, 'nothing') as detail
     from devices d left join lateral
       (select at, state from heartbeats where device_id = d.id order by at desc limit 1) h on true
@@ -50,8 +55,8 @@ export async function wrongDevices(db: Db): Promise<Finding[]> {
 }
 
 /** Devices that serve two lines at one time: their time would be counted twice. */
-export async function sharedDevices(db: Db): Promise<Finding[]> {
-  return await db.sql<Finding[]>`
+export async function sharedDevices(db: Db): Promise<WrongRow[]> {
+  return await db.sql<WrongRow[]>`
     select 'device ' || a.device_id as row, 'serves ' || a.line_id || ' and ' || b.line_id || ' at one time' as detail
     from assignments a join assignments b on b.device_id = a.device_id and b.line_id > a.line_id
       and tstzrange(a.serves_from, a.serves_until) && tstzrange(b.serves_from, b.serves_until)`

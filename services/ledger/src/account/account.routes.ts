@@ -1,12 +1,11 @@
-import { refuse } from '@draupnir/errors'
 import { component, cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
 import { money, toWire } from '@draupnir/money'
 import { accountRefSchema, currencyField, idField, moneyField } from '@draupnir/wire'
 import { z } from 'zod'
-import { listBalances } from './account.store.ts'
-import { type Account, parseAccount } from './account.ts'
+import type { Account } from './account.ts'
 import { available, type Balance, pending, posted } from './balance.ts'
 import { CHART } from './chart.ts'
+import { listAccounts, readAccount } from './read-accounts.ts'
 
 export const balanceFields = {
   /** Positive on the account's normal side. */
@@ -43,7 +42,7 @@ export const accountRoutes = [
     responses: { 200: listOf(accountResource) },
     handler: async (ctx, { query }) => {
       const [after = null] = cursor.decode(query.cursor) ?? []
-      const rows = await listBalances(ctx, { owner: query.owner, after, limit: query.limit + 1 })
+      const rows = await listAccounts(ctx, { owner: query.owner, after, limit: query.limit + 1 })
       const body = page(rows, query.limit, wireAccount, (last) => cursor.encode([last.account.ref]))
       return { status: 200, body }
     },
@@ -56,12 +55,7 @@ export const accountRoutes = [
     tags: ['Ledger'],
     params: strict({ ref: accountRefSchema }),
     responses: { 200: accountResource },
-    handler: async (ctx, { params }) => {
-      const account = parseAccount(params.ref)
-      const [balance] = account === null ? [] : await listBalances(ctx, { ref: account.ref, after: null, limit: 1 })
-      if (balance === undefined) refuse('request.not-found', { ref: params.ref })
-      return { status: 200, body: wireAccount(balance) }
-    },
+    handler: async (ctx, { params }) => ({ status: 200, body: wireAccount(await readAccount(ctx, params.ref)) }),
   }),
 ]
 

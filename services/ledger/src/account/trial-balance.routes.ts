@@ -1,8 +1,7 @@
 import { component, defineRoute } from '@draupnir/http'
 import { instantField } from '@draupnir/wire'
 import { z } from 'zod'
-import { chartTotals } from './account.store.ts'
-import { trialBalances } from './trial-balance.ts'
+import { readTrialBalances } from './read-accounts.ts'
 
 const amount = z.string().regex(/^(0|-?[1-9]\d*)$/)
 
@@ -41,7 +40,7 @@ export const trialBalanceRoutes = [
     responses: { 200: trialBalanceResource },
     handler: async (ctx) => ({
       status: 200,
-      body: { at: ctx.now(), currencies: trialBalances(await chartTotals(ctx)) },
+      body: { at: ctx.now(), currencies: await readTrialBalances(ctx) },
     }),
   }),
 ]

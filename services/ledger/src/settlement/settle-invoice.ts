@@ -11,7 +11,7 @@ import { invoiceSettle } from '../recipe/invoice-settle.recipe.ts'
 import { postTransaction } from '../transaction/post-transaction.ts'
 import { findByReference } from '../transaction/transaction.store.ts'
 import { maturity } from './seasoning.ts'
-import { insertSettlement, listSettlements } from './settlement.store.ts'
+import { insertSettlement, settlementsBy } from './settlement.store.ts'
 import { openSettlement, type Settlement } from './settlement.ts'
 import { wireSettlement } from './settlement.wire.ts'
 import { type Share, type Split, split } from './split.ts'
@@ -32,7 +32,7 @@ export function settleInvoice(ctx: Context, input: SettleInvoice): Promise<Settl
     const { invoice, paidAt } = input
     const gross = fromWire(invoice.total)
     if (gross.amount === 0n) return null
-    const [known] = await listSettlements(ctx, { invoiceId: invoice.id, before: null, limit: 1 })
+    const [known] = await settlementsBy(ctx, { invoiceId: invoice.id, before: null, limit: 1 })
     if (known !== undefined) return known
     await requireCommitted(ctx, input.collectionId, gross)
     const shares = splitOf(invoice, gross)

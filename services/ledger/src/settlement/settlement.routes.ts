@@ -1,8 +1,7 @@
-import { refuse } from '@draupnir/errors'
 import { component, cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
 import { idField, settlementSchema } from '@draupnir/wire'
 import { z } from 'zod'
-import { listSettlements } from './settlement.store.ts'
+import { listSettlements, readSettlement } from './read-settlement.ts'
 import { wireSettlement } from './settlement.wire.ts'
 
 const settlementResource = component('Settlement', settlementSchema)
@@ -46,10 +45,9 @@ export const settlementRoutes = [
     tags: ['Settlements'],
     params: strict({ settlement_id: idField('settlement') }),
     responses: { 200: settlementResource },
-    handler: async (ctx, { params }) => {
-      const [settlement] = await listSettlements(ctx, { id: params.settlement_id, before: null, limit: 1 })
-      if (settlement === undefined) refuse('request.not-found', { id: params.settlement_id })
-      return { status: 200, body: wireSettlement(settlement) }
-    },
+    handler: async (ctx, { params }) => ({
+      status: 200,
+      body: wireSettlement(await readSettlement(ctx, params.settlement_id)),
+    }),
   }),
 ]

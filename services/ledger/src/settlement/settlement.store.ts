@@ -94,7 +94,7 @@ export interface SettlementFilter {
 }
 
 /** Newest first: ids sort by time of opening. */
-export async function listSettlements(ctx: Context, filter: SettlementFilter): Promise<Settlement[]> {
+export async function settlementsBy(ctx: Context, filter: SettlementFilter): Promise<Settlement[]> {
   const { sql } = ctx.db
   const { id, invoiceId, contractId, buyerId, sellerId, state, before } = filter
   const rows = await sql<SettlementRow[]>`

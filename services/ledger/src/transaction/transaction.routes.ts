@@ -1,9 +1,8 @@
-import { refuse } from '@draupnir/errors'
 import { component, cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
 import { accountRefSchema, idField, instantField, transactionSchema } from '@draupnir/wire'
 import { z } from 'zod'
 import { parseAccount } from '../account/account.ts'
-import { findTransaction, listTransactions } from './transaction.store.ts'
+import { listTransactions, readTransaction } from './read-transaction.ts'
 import type { Transaction } from './transaction.ts'
 import { wireTransaction } from './transaction.wire.ts'
 
@@ -53,11 +52,10 @@ export const transactionRoutes = [
     tags: ['Ledger'],
     params: strict({ transaction_id: idField('transaction') }),
     responses: { 200: transactionResource },
-    handler: async (ctx, { params }) => {
-      const transaction = await findTransaction(ctx, params.transaction_id)
-      if (transaction === null) refuse('request.not-found', { id: params.transaction_id })
-      return { status: 200, body: resourceOf(transaction) }
-    },
+    handler: async (ctx, { params }) => ({
+      status: 200,
+      body: resourceOf(await readTransaction(ctx, params.transaction_id)),
+    }),
   }),
 ]
 

@@ -70,7 +70,7 @@ export interface TransactionFilter {
 }
 
 /** Newest first: ids sort by time of booking. */
-export async function listTransactions(ctx: Context, filter: TransactionFilter): Promise<Transaction[]> {
+export async function transactionsBy(ctx: Context, filter: TransactionFilter): Promise<Transaction[]> {
   const { sql } = ctx.db
   const { account, party, cause, reference, before } = filter
   const rows = await sql<TransactionRow[]>`

@@ -1,11 +1,16 @@
 import type { Db } from '@draupnir/db'
 import { type Currency, money } from '@draupnir/money'
-import type { Finding } from '@draupnir/service'
 import type { Instant } from '@draupnir/time'
 import { accountOf } from '../account/account.ts'
 import type { ChainHead, Link } from '../transaction/chain.ts'
 import { type TransactionRow, transactionOf } from '../transaction/transaction.store.ts'
 import type { TransactionState } from '../transaction/transaction.ts'
+
+/** A row that breaks an invariant, and how. */
+export interface WrongRow {
+  readonly row: string
+  readonly detail: string
+}
 
 export interface Head extends ChainHead {
   readonly tenant_id: string
@@ -48,8 +53,8 @@ export async function linksAfter({ sql }: Db, tenant: string, seq: bigint, limit
 }
 
 /** Debits and credits of the stored balances, by tenant and currency, where they differ. */
-export async function unbalanced({ sql }: Db): Promise<Finding[]> {
-  return await sql<Finding[]>`
+export async function unbalanced({ sql }: Db): Promise<WrongRow[]> {
+  return await sql<WrongRow[]>`
     select 'currency ' || tenant_id || '/' || currency as row,
       'debits ' || sum(posted_debits) || ', credits ' || sum(posted_credits) || ' (pending: '
         || sum(pending_debits) || ', ' || sum(pending_credits) || ')' as detail
@@ -58,8 +63,8 @@ export async function unbalanced({ sql }: Db): Promise<Finding[]> {
 }
 
 /** Accounts whose stored balance is not what the postings of the journal add up to. */
-export async function driftedBalances({ sql }: Db): Promise<Finding[]> {
-  return await sql<Finding[]>`
+export async function driftedBalances({ sql }: Db): Promise<WrongRow[]> {
+  return await sql<WrongRow[]>`
     with sides as (
       select p.tenant_id, s.ref, t.state, s.side, p.amount
       from postings p
@@ -86,8 +91,8 @@ export async function driftedBalances({ sql }: Db): Promise<Finding[]> {
 }
 
 /** Transactions whose state is not the last the journal tells of them. */
-export async function untoldStates({ sql }: Db): Promise<Finding[]> {
-  return await sql<Finding[]>`
+export async function untoldStates({ sql }: Db): Promise<WrongRow[]> {
+  return await sql<WrongRow[]>`
     select 'transaction ' || t.tenant_id || '/' || t.id as row,
       'is ' || t.state || ', the journal says ' || coalesce(j.state, 'nothing') as detail
     from transactions t left join lateral (
@@ -103,8 +108,8 @@ export interface Floor {
 }
 
 /** Accounts below the floor of the chart, whatever floor their row names. */
-export async function belowFloor({ sql }: Db, floors: readonly Floor[]): Promise<Finding[]> {
-  return await sql<Finding[]>`
+export async function belowFloor({ sql }: Db, floors: readonly Floor[]): Promise<WrongRow[]> {
+  return await sql<WrongRow[]>`
     select 'account ' || a.tenant_id || '/' || a.ref as row, 'holds ' || b.held || ', floor ' || f.floor as detail
     from accounts a
       join unnest(${floors.map((it) => it.account)}::text[], ${floors.map((it) => it.normal)}::text[],
@@ -116,8 +121,8 @@ export async function belowFloor({ sql }: Db, floors: readonly Floor[]): Promise
 }
 
 /** Settlements whose legs do not sum to what the buyer paid. */
-export async function unevenSettlements({ sql }: Db): Promise<Finding[]> {
-  return await sql<Finding[]>`
+export async function unevenSettlements({ sql }: Db): Promise<WrongRow[]> {
+  return await sql<WrongRow[]>`
     select 'settlement ' || s.tenant_id || '/' || s.id as row,
       'gross ' || s.gross || ', legs ' || coalesce(sum(l.amount), 0) as detail
     from settlements s
