@@ -83,24 +83,3 @@ it('passes through timers, activities, their retries and what they schedule, eac
   // A sweep runs wherever the clock stops, and is missed in between.
   expect((await bench.effects()).filter((what) => what === 'audit').length).toBeLessThanOrEqual(8)
 })
-
-it('takes less than 30 ms for a step in which nothing happens', async () => {
-  const from = await clock.read()
-  await bench.db.sql`delete from timers`
-  for (let i = 1; i <= 20; i += 1)
-    await bench.later({ kind: 'billing.silent', key: `${i}`, dueAt: addMs(from, i * 1_000) })
-  const silent = startTimerRunner({
-    db: bench.db,
-    clock,
-    definitions: [timer('billing.silent', anything, async () => undefined)],
-    contextFor: contextOver(bench.log),
-    log: bench.log,
-  })
-  const began = performance.now()
-  const { steps } = await advanceTo(addMs(from, 20_000), silent)
-  const perStepMs = (performance.now() - began) / steps
-  await silent.stop()
-  expect(steps).toBe(20)
-  console.log(`advance: ${perStepMs.toFixed(1)} ms per step with one timer each`)
-  expect(perStepMs).toBeLessThan(150)
-})
