@@ -32,7 +32,7 @@ export async function tellStory(target: Target, print: Print): Promise<void> {
   })
   const invoice = await collect(api, contract, print)
   await settle(api, invoice, print)
-  await payOut(api, print)
+  await payOut(api, cast, print)
   await closeBooks(api, print)
   print('')
   for (const line of invitation(target, contract)) print(line)
@@ -79,11 +79,11 @@ async function settle(api: Api, invoice: InvoiceResource, print: Print): Promise
   )
 }
 
-async function payOut(api: Api, print: Print): Promise<void> {
+async function payOut(api: Api, { metal, cloud }: Cast, print: Print): Promise<void> {
   await api.advance('P5D')
-  const { data } = await api.get<List<PayoutResource>>('/v1/payouts')
-  for (const payout of [...data].reverse()) {
-    print(`  paid out    ${amount(payout.amount).padStart(16)}  ${payout.id} to ${payout.party_id}, ${payout.state}`)
+  for (const { party } of [metal, cloud]) {
+    const payout = only(await api.get<List<PayoutResource>>(`/v1/payouts?party_id=${party.id}`), 'payout')
+    print(`  paid out    ${amount(payout.amount).padStart(16)}  ${payout.id} to ${party.name}, ${payout.state}`)
   }
 }
 
