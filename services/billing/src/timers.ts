@@ -2,6 +2,8 @@ import { timer } from '@draupnir/clock'
 import type { OpenMeter } from '@draupnir/openmeter'
 import { idField } from '@draupnir/wire'
 import { z } from 'zod'
+import { CONTRACT_END } from './contract/contract-end.ts'
+import { updateBillingStatus } from './contract/update-billing-status.ts'
 import { INVOICE_DUE } from './invoice/invoice-due.ts'
 import { markPastDue } from './invoice/mark-past-due.ts'
 import { pollInvoices } from './openmeter/poll-invoices.ts'
@@ -13,6 +15,9 @@ import { reportPayment } from './openmeter/report-payment.ts'
 export function timers(om: OpenMeter, webhook: WebhookTarget) {
   return [
     timer(INVOICE_DUE, z.object({ invoice_id: idField('invoice') }), (ctx, data) => markPastDue(ctx, data.invoice_id)),
+    timer(CONTRACT_END, z.object({ contract_id: idField('contract') }), (ctx, data) =>
+      updateBillingStatus(ctx, data.contract_id),
+    ),
     refreshInvoice(om),
     reportPayment(om),
     prepareOpenMeter(om, webhook),

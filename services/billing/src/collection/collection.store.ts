@@ -28,13 +28,24 @@ export async function insertCollection(ctx: Context, row: CollectionRow): Promis
   await ctx.db.orm.insert(collections).values(row)
 }
 
+/** Writes down the ledger's answer; null when it was answered before. */
 export async function answerCollection(
   ctx: Context,
   id: Id<'collection'>,
   answer: { readonly state: 'committed' | 'refused'; readonly refusal: CollectionRefusal | null },
-): Promise<void> {
-  await ctx.db.orm
+): Promise<CollectionRow | null> {
+  const [row] = await ctx.db.orm
     .update(collections)
     .set({ ...answer, answeredAt: ctx.now() })
+    .where(and(eq(collections.id, id), eq(collections.tenant, ctx.tenant), eq(collections.state, 'requested')))
+    .returning()
+  return row ?? null
+}
+
+/** Remembers that money came in while an attempt was under way, or after a refusal nobody followed up. */
+export async function noteFunds(ctx: Context, id: Id<'collection'>, fundsCame: boolean): Promise<void> {
+  await ctx.db.orm
+    .update(collections)
+    .set({ fundsCame })
     .where(and(eq(collections.id, id), eq(collections.tenant, ctx.tenant)))
 }

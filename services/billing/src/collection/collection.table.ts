@@ -1,6 +1,6 @@
 import { idColumn, instantColumn, minorUnits } from '@draupnir/db'
 import type { Currency } from '@draupnir/money'
-import { integer, jsonb, pgSchema, text } from 'drizzle-orm/pg-core'
+import { boolean, integer, jsonb, pgSchema, text } from 'drizzle-orm/pg-core'
 
 export interface CollectionRefusal {
   readonly code: string
@@ -18,4 +18,5 @@ export const collections = pgSchema('billing').table('collections', {
   refusal: jsonb('refusal').$type<CollectionRefusal>(),
   requestedAt: instantColumn('requested_at').notNull(),
   answeredAt: instantColumn('answered_at'),
+  fundsCame: boolean('funds_came').notNull(),
 })

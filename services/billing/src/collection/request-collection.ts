@@ -1,39 +1,30 @@
 import { type Context, transact } from '@draupnir/db'
-import { fromWire, toWire } from '@draupnir/money'
+import { fromWire } from '@draupnir/money'
 import { emit } from '@draupnir/outbox'
 import { CollectionRequested, type Invoice } from '@draupnir/wire'
 import { insertCollection, latestCollection } from './collection.store.ts'
+import { nextAttempt } from './collection.ts'
 
 /** Asks the ledger to commit the buyer's funds; quiet while an earlier request is unanswered. The invoice must be locked. */
 export function requestCollection(outer: Context, invoice: Invoice): Promise<void> {
   return transact(outer, async (ctx) => {
-    const before = await latestCollection(ctx, invoice.id)
-    if (before !== null && before.state !== 'refused') return
-    const { amount, currency } = fromWire(invoice.total)
+    const attempt = nextAttempt(await latestCollection(ctx, invoice.id))
+    if (attempt === null) return
     const id = ctx.newId('collection')
-    const attempt = (before?.attempt ?? 0) + 1
+    const { id: invoice_id, contract_id, buyer_id, total } = invoice
     await insertCollection(ctx, {
       id,
       tenant: ctx.tenant,
-      invoiceId: invoice.id,
+      invoiceId: invoice_id,
       attempt,
       state: 'requested',
-      amount,
-      currency,
+      ...fromWire(total),
       refusal: null,
       requestedAt: ctx.now(),
       answeredAt: null,
+      fundsCame: false,
     })
-    const { contract_id, buyer_id } = invoice
-    const collection = {
-      id,
-      invoice_id: invoice.id,
-      contract_id,
-      buyer_id,
-      method: 'wallet' as const,
-      amount: toWire({ amount, currency }),
-      attempt,
-    }
+    const collection = { id, invoice_id, contract_id, buyer_id, method: 'wallet' as const, amount: total, attempt }
     await emit(ctx, CollectionRequested, { data: { collection } })
   })
 }

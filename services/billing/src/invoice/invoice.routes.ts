@@ -1,10 +1,8 @@
-import { refuse } from '@draupnir/errors'
 import { component, cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
-import { toWire } from '@draupnir/money'
 import { idField, instantField, invoiceSchema, invoiceStateSchema, moneyField } from '@draupnir/wire'
 import { z } from 'zod'
-import { type CollectionRow, collectionsOf } from '../collection/collection.store.ts'
-import { findInvoice, listInvoices } from './invoice.store.ts'
+import { listInvoices } from './list-invoices.ts'
+import { readInvoice } from './read-invoice.ts'
 
 const collectionResource = z.object({
   id: idField('collection'),
@@ -55,23 +53,6 @@ export const invoiceRoutes = [
     tags: ['Invoices'],
     params: strict({ invoice_id: idField('invoice') }),
     responses: { 200: invoiceDetail },
-    handler: async (ctx, { params: { invoice_id } }) => {
-      const invoice = await findInvoice(ctx, invoice_id)
-      if (invoice === null) refuse('request.not-found', { invoice_id })
-      const attempts = await collectionsOf(ctx, invoice_id)
-      return { status: 200, body: { ...invoice, collections: attempts.map(toResource) } }
-    },
+    handler: async (ctx, { params: { invoice_id } }) => ({ status: 200, body: await readInvoice(ctx, invoice_id) }),
   }),
 ]
-
-function toResource(row: CollectionRow) {
-  return {
-    id: row.id,
-    attempt: row.attempt,
-    state: row.state,
-    amount: toWire({ amount: row.amount, currency: row.currency }),
-    refusal: row.refusal,
-    requested_at: row.requestedAt,
-    answered_at: row.answeredAt,
-  }
-}

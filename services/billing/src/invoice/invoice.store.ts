@@ -13,6 +13,9 @@ export interface InvoiceFilter {
   readonly state?: Invoice['state'] | undefined
 }
 
+/** A time of issue and an id: where a page of the list ended. */
+export type InvoicePosition = readonly [Instant, Id<'invoice'>]
+
 export async function insertInvoice(ctx: Context, invoice: Invoice): Promise<void> {
   await ctx.db.orm.insert(invoices).values(toRow(ctx, invoice))
 }
@@ -62,11 +65,11 @@ export async function lockOpenInvoices(ctx: Context, buyerId: Id<'party'>): Prom
   return rows.map(fromRow)
 }
 
-/** Newest first, at most `limit`, older than `before`: a time of issue and an id. */
-export async function listInvoices(
+/** Newest first, at most `limit`, older than `before`. */
+export async function invoicesBefore(
   ctx: Context,
   filter: InvoiceFilter,
-  before: readonly [Instant, Id<'invoice'>] | null,
+  before: InvoicePosition | null,
   limit: number,
 ): Promise<Invoice[]> {
   const { contractId, buyerId, state } = filter

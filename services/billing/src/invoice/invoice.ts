@@ -33,7 +33,7 @@ export function draftInvoice(rated: RatedInvoice, contract: ContractState, legal
     state: 'issued',
     period: rated.period,
     issued_at: now,
-    due_at: addDuration(now, duration(`P${contract.net_days}D`)),
+    due_at: addDuration(now, duration(`P${contract.net_days}D`), 1, contract.time_zone),
     paid_at: null,
     total: toWire(total),
     lines,

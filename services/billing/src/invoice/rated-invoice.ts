@@ -49,7 +49,7 @@ const LINE_TOKEN = /^line:(lin_[0-9a-z]+)$/
 const FEATURE_KEY = /^u_(lin_[0-9a-z]+)$/
 
 /** Reads OpenMeter's invoice; a line that names no contract line is a `Defect`, for nobody could say whom it pays. */
-export function readInvoice(invoice: OpenMeterInvoice): RatedInvoice {
+export function ratedInvoice(invoice: OpenMeterInvoice): RatedInvoice {
   const code = currency(invoice.currency)
   const lines = (invoice.lines ?? []).map((line) => ({
     contractLineId: contractLineOf(line),

@@ -1,9 +1,7 @@
 import { sweep } from '@draupnir/clock'
-import { isId } from '@draupnir/ids'
 import { type OpenMeter, reached } from '@draupnir/openmeter'
 import { MINUTE_MS } from '@draupnir/time'
-import { tenantOfContract } from '../contract/contract.store.ts'
-import { requestRefresh } from './refresh-invoice.ts'
+import { type HeardOf, hearOfInvoice } from './hear-of-invoice.ts'
 import { readWatermark, saveWatermark } from './watermark.store.ts'
 
 const PAGE_SIZE = 100
@@ -13,16 +11,15 @@ export function pollInvoices(om: OpenMeter) {
   return sweep('billing.poll-invoices', { everyMs: 5 * MINUTE_MS }, async (ctx) => {
     const since = await readWatermark(ctx.db)
     const changed = await changedSince(om, since)
-    for (const { id, customerKey } of changed.invoices) {
-      const tenant = isId('contract', customerKey) ? await tenantOfContract(ctx, customerKey) : null
-      if (tenant !== null) await requestRefresh(ctx.forTenant(tenant), id)
+    for (const heard of changed.invoices) {
+      await ctx.db.transaction((db) => hearOfInvoice(db, heard, (tenant) => ({ ...ctx.forTenant(tenant), db })))
     }
     await saveWatermark(ctx.db, changed.newest)
   })
 }
 
 async function changedSince(om: OpenMeter, since: string) {
-  const invoices: { id: string; customerKey: string }[] = []
+  const invoices: HeardOf[] = []
   let newest = since
   for (let page = 1; ; page += 1) {
     const { items } = await reached('invoices.list', () =>
@@ -32,7 +29,7 @@ async function changedSince(om: OpenMeter, since: string) {
       const updatedAt = invoice.updatedAt.toISOString()
       if (updatedAt > newest) newest = updatedAt
       // Equal moments are looked at again: two invoices may change within one millisecond.
-      if (updatedAt >= since) invoices.push({ id: invoice.id, customerKey: invoice.customer.key ?? '' })
+      if (updatedAt >= since) invoices.push({ openmeterInvoiceId: invoice.id, customerKey: invoice.customer.key ?? '' })
     }
     const last = items.at(-1)
     if (items.length < PAGE_SIZE || last === undefined || last.updatedAt.toISOString() < since)

@@ -73,9 +73,11 @@ async function ensureChannel(om: OpenMeter, { url, secret }: WebhookTarget): Pro
 async function ensureRules(om: OpenMeter, channelId: string): Promise<void> {
   const rules = await reached('rules.list', () => om.notifications.rules.list())
   for (const type of RULES) {
-    if (rules.items.some((rule) => rule.type === type && rule.name === `${NAME} ${type}`)) continue
-    await reached('rules.create', () =>
-      om.notifications.rules.create({ type, name: `${NAME} ${type}`, channels: [channelId] }),
-    )
+    const wanted = { type, name: `${NAME} ${type}`, channels: [channelId] }
+    const found = rules.items.find((rule) => rule.type === type && rule.name === wanted.name)
+    if (found === undefined) await reached('rules.create', () => om.notifications.rules.create(wanted))
+    // The channel was made anew since.
+    else if (!found.channels.some((channel) => channel.id === channelId))
+      await reached('rules.update', () => om.notifications.rules.update(found.id, wanted))
   }
 }

@@ -27,11 +27,19 @@ export function readWebhook(secret: string, headers: Headers, body: Uint8Array, 
   const expected = sign(secret, messageId, timestamp, body)
   if (messageId === '' || !fresh || !signatures.some((given) => equal(given, expected)))
     refuse('webhook.signature-invalid')
-  const payload: unknown = JSON.parse(Buffer.from(body).toString('utf8'))
+  const payload = parseJson(body)
   const message = messageSchema.safeParse(payload)
   if (!message.success) refuse('webhook.payload-unknown', { message_id: messageId })
   const { type, data } = message.data
   return { messageId, type, openmeterInvoiceId: data.id, customerKey: data.customer.key ?? '', payload }
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'))
+  } catch {
+    return undefined
+  }
 }
 
 function sign(secret: string, messageId: string, timestamp: string, body: Uint8Array): string {

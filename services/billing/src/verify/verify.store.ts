@@ -1,0 +1,65 @@
+import type { Db } from '@draupnir/db'
+
+type Source = Pick<Db, 'sql'>
+
+interface Finding {
+  readonly row: string
+  readonly detail: string
+}
+
+/** Invoices whose lines do not sum to their total. */
+export async function linesOffTotal({ sql }: Source): Promise<Finding[]> {
+  return await sql<Finding[]>`
+    select 'invoice ' || id as row, 'lines sum to ' || lines_total || ', total is ' || total as detail
+    from (select i.id, i.total, coalesce(sum((line -> 'amount' ->> 'amount')::bigint), 0) as lines_total
+      from invoices i left join lateral jsonb_array_elements(i.lines) line on true group by i.id) sums
+    where lines_total <> total`
+}
+
+/** Tenants whose numbers are not 1, 2, 3 … up to the last one given. */
+export async function numberGaps({ sql }: Source): Promise<Finding[]> {
+  return await sql<Finding[]>`
+    select 'tenant ' || coalesce(n.tenant_id, i.tenant_id) as row,
+      'numbers reach ' || coalesce(n.last_number, 0) || ', ' || coalesce(i.made, 0) || ' invoices reach ' || coalesce(i.highest, 0)
+        as detail
+    from invoice_numbers n
+    full join (select tenant_id, count(*) as made, max(substring(number from 5)::bigint) as highest
+      from invoices group by tenant_id) i on i.tenant_id = n.tenant_id
+    where n.last_number is distinct from i.made or n.last_number is distinct from i.highest`
+}
+
+/** Invoices that are paid without one committed collection of their total, or the other way round. */
+export async function paidWithoutCollection({ sql }: Source): Promise<Finding[]> {
+  return await sql<Finding[]>`
+    select 'invoice ' || i.id as row, 'is ' || i.state || ' with ' || count(c.id) || ' committed collections of its total' as detail
+    from invoices i
+    left join collections c on c.invoice_id = i.id and c.state = 'committed' and c.amount = i.total and c.currency = i.currency
+    where i.total > 0 group by i.id, i.state
+    having (i.state = 'paid') <> (count(c.id) >= 1)`
+}
+
+export async function collectedTwice({ sql }: Source): Promise<Finding[]> {
+  return await sql<Finding[]>`
+    select 'invoice ' || invoice_id as row, count(*) || ' collections are committed' as detail
+    from collections where state = 'committed' group by invoice_id having count(*) > 1`
+}
+
+/** Open invoices that nobody tries to collect: no attempt, or refused although money came meanwhile. */
+export async function uncollected({ sql }: Source): Promise<Finding[]> {
+  return await sql<Finding[]>`
+    select 'invoice ' || i.id as row, case when c.id is null then 'was never asked for' else 'was not asked for again' end as detail
+    from invoices i
+    left join lateral (select * from collections where invoice_id = i.id order by attempt desc limit 1) c on true
+    where i.state <> 'paid' and (c.id is null or (c.state = 'refused' and c.funds_came))`
+}
+
+/** Contracts whose billing status is not what their invoices say; whether the contract has ended is left open. */
+export async function wrongStatuses({ sql }: Source): Promise<Finding[]> {
+  return await sql<Finding[]>`
+    select 'contract ' || id as row, 'is ' || billing_status || ', its invoices say ' || said as detail
+    from (select c.id, c.billing_status, case
+        when bool_or(i.state = 'past_due') then 'past_due' when bool_or(i.state = 'issued') then 'due'
+        when bool_or(i.state = 'paid') then 'current' else 'none' end as said
+      from contracts c left join invoices i on i.contract_id = c.id and i.tenant_id = c.tenant_id group by c.id) told
+    where said <> billing_status and not (said = 'current' and billing_status = 'settled')`
+}
