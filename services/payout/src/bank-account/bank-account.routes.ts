@@ -1,6 +1,6 @@
 import { required } from '@draupnir/errors'
 import { component, defineRoute, strict } from '@draupnir/http'
-import { bankAccountSchema, currencyField, idField } from '@draupnir/wire'
+import { bankAccountSchema, idField } from '@draupnir/wire'
 import { z } from 'zod'
 import type { Bank } from '../modern-treasury/client.ts'
 import { registerBankAccount } from './register-bank-account.ts'
@@ -24,7 +24,7 @@ export function bankAccountRoutes(bank: Bank) {
           .regex(/^\d{9}$/)
           .refine(isRoutingNumber, 'is not an ABA routing number'),
         account_type: z.enum(['checking', 'savings']),
-        currency: currencyField.default('USD'),
+        currency: z.enum(['USD']).default('USD'),
       }),
       idempotency: 'resumable',
       responses: { 201: bankAccountResource },

@@ -1,6 +1,5 @@
 import type { Context } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
-import type { Currency } from '@draupnir/money'
 import type { BankAccount } from '@draupnir/wire'
 import { and, asc, eq } from 'drizzle-orm'
 import { bankAccounts } from './bank-account.table.ts'
@@ -20,7 +19,7 @@ export async function keepBankAccount(ctx: Context, account: BankAccount): Promi
     .onConflictDoNothing()
 }
 
-export async function findBankAccount(ctx: Context, id: Id<'bankAccount'>): Promise<KnownBankAccount | null> {
+export async function selectBankAccount(ctx: Context, id: Id<'bankAccount'>): Promise<KnownBankAccount | null> {
   const [row] = await ctx.db.orm.select().from(bankAccounts).where(ours(ctx, id))
   return row === undefined ? null : fromRow(row)
 }
@@ -41,23 +40,13 @@ export async function saveBankAccount(
     .where(ours(ctx, account.id))
 }
 
-export async function bankAccountsOf(ctx: Context, partyId: Id<'party'>): Promise<BankAccount[]> {
+export async function selectBankAccounts(ctx: Context, partyId: Id<'party'>): Promise<BankAccount[]> {
   const rows = await ctx.db.orm
     .select()
     .from(bankAccounts)
     .where(and(eq(bankAccounts.tenant, ctx.tenant), eq(bankAccounts.partyId, partyId)))
     .orderBy(asc(bankAccounts.createdAt), asc(bankAccounts.id))
   return rows.map((row) => fromRow(row).account)
-}
-
-/** The account that payouts of a party go to: the first active one of the currency. */
-export async function payoutAccountOf(
-  ctx: Context,
-  partyId: Id<'party'>,
-  currency: Currency,
-): Promise<BankAccount | null> {
-  const accounts = await bankAccountsOf(ctx, partyId)
-  return accounts.find((account) => account.state === 'active' && account.currency === currency) ?? null
 }
 
 function ours(ctx: Context, id: Id<'bankAccount'>) {

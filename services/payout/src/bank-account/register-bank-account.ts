@@ -1,11 +1,11 @@
-import { type Context, transact } from '@draupnir/db'
+import { type Context, crashPoint, transact } from '@draupnir/db'
 import { refuse, required } from '@draupnir/errors'
 import { deriveId, type Id } from '@draupnir/ids'
 import { emit } from '@draupnir/outbox'
 import { type BankAccount, BankAccountRegistered } from '@draupnir/wire'
 import type { Bank, Outcome } from '../modern-treasury/client.ts'
 import { type BankDetails, registerAtBank } from '../modern-treasury/external-account.ts'
-import { findParty } from '../party/party.store.ts'
+import { findParty } from '../party/find-party.ts'
 import { requestWaitingPayouts } from '../payout/request-payout.ts'
 import { keepBankAccount, lockBankAccount, saveBankAccount } from './bank-account.store.ts'
 
@@ -37,6 +37,7 @@ export async function registerBankAccount(ctx: Context, bank: Bank, input: BankA
   }
   await transact(ctx, (tx) => keepBankAccount(tx, account))
   const outcome = await registerAtBank(bank, known.party, known.counterpartyId, account, input)
+  crashPoint('after-provider-call-before-commit')
   const done = await recordRegistration(ctx, account.id, outcome)
   if (done.state === 'failed') refuse('payout.bank-account-refused', { bank_account_id: done.id, reason: done.failure })
   return done
@@ -45,6 +46,7 @@ export async function registerBankAccount(ctx: Context, bank: Bank, input: BankA
 function recordRegistration(outer: Context, id: Id<'bankAccount'>, outcome: Outcome<string>): Promise<BankAccount> {
   return transact(outer, async (ctx) => {
     const { account } = required(await lockBankAccount(ctx, id), `bank account ${id} is gone`)
+    // A retry after a lost answer.
     if (account.state === 'active') return account
     const failure = outcome.ok ? null : outcome.reason
     const done: BankAccount = { ...account, state: outcome.ok ? 'active' : 'failed', failure }

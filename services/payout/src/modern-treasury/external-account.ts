@@ -1,5 +1,5 @@
 import type { BankAccount, Party } from '@draupnir/wire'
-import { asked, type Bank, type Outcome } from './client.ts'
+import { answered, asked, type Bank, type Outcome } from './client.ts'
 
 /** Account and routing number; they go to the bank partner and nowhere else. */
 export interface BankDetails {
@@ -7,7 +7,10 @@ export interface BankDetails {
   readonly routingNumber: string
 }
 
-/** Hands the numbers to the bank partner, who answers with the id by which the account is known from then on. */
+/**
+ * Hands the numbers to the bank partner, who answers with the id by which the account is known from then on; finds the
+ * account that an earlier attempt registered.
+ */
 export async function registerAtBank(
   bank: Bank,
   party: Party,
@@ -15,6 +18,11 @@ export async function registerAtBank(
   account: BankAccount,
   details: BankDetails,
 ): Promise<Outcome<string>> {
+  const known = await answered('externalAccounts.list', () =>
+    bank.mt.externalAccounts.list({ counterparty_id: counterpartyId, external_id: account.id, per_page: 1 }),
+  )
+  const [found] = known.items
+  if (found !== undefined) return { ok: true, value: found.id }
   const created = await asked('externalAccounts.create', () =>
     bank.mt.externalAccounts.create(
       {
@@ -30,5 +38,7 @@ export async function registerAtBank(
       { idempotencyKey: `external-account:${account.id}` },
     ),
   )
-  return created.ok ? { ok: true, value: created.value.id } : created
+  if (created.ok) return { ok: true, value: created.value.id }
+  // A bank that quotes what it refuses must not make us store it.
+  return { ok: false, reason: created.reason.replaceAll(details.accountNumber, `…${account.last4}`) }
 }

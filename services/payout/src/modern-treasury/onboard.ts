@@ -1,16 +1,16 @@
 import type { Party } from '@draupnir/wire'
-import { asked, type Bank, type Outcome } from './client.ts'
+import { answered, asked, type Bank, type Outcome } from './client.ts'
 
 export interface Onboarded {
-  readonly legalEntityId: string
+  readonly legalEntityId: string | null
   readonly counterpartyId: string
 }
 
-/** A legal entity and its counterparty; the keys make a repeated attempt find what the first one made. */
+/** A legal entity and its counterparty; what an earlier attempt made is found before anything is made again. */
 export async function onboardAtBank(bank: Bank, party: Party): Promise<Outcome<Onboarded>> {
-  const entity = await asked('legalEntities.create', () =>
-    bank.mt.legalEntities.create(legalEntity(party), { idempotencyKey: `legal-entity:${party.id}` }),
-  )
+  const known = await findCounterparty(bank, party.id)
+  if (known !== null) return { ok: true, value: known }
+  const entity = await ensureLegalEntity(bank, party)
   if (!entity.ok) return entity
   const counterparty = await asked('counterparties.create', () =>
     bank.mt.counterparties.create(
@@ -18,14 +18,34 @@ export async function onboardAtBank(bank: Bank, party: Party): Promise<Outcome<O
         name: party.name,
         external_id: party.id,
         email: party.email,
-        legal_entity_id: entity.value.id,
+        legal_entity_id: entity.value,
         metadata: { draupnir_id: party.id },
       },
       { idempotencyKey: `counterparty:${party.id}` },
     ),
   )
   if (!counterparty.ok) return counterparty
-  return { ok: true, value: { legalEntityId: entity.value.id, counterpartyId: counterparty.value.id } }
+  return { ok: true, value: { legalEntityId: entity.value, counterpartyId: counterparty.value.id } }
+}
+
+async function findCounterparty(bank: Bank, partyId: string): Promise<Onboarded | null> {
+  const page = await answered('counterparties.list', () =>
+    bank.mt.counterparties.list({ external_id: partyId, per_page: 1 }),
+  )
+  const [found] = page.items
+  return found === undefined ? null : { legalEntityId: found.legal_entity_id, counterpartyId: found.id }
+}
+
+async function ensureLegalEntity(bank: Bank, party: Party): Promise<Outcome<string>> {
+  const page = await answered('legalEntities.list', () =>
+    bank.mt.legalEntities.list({ metadata: { draupnir_id: party.id }, per_page: 1 }),
+  )
+  const [found] = page.items
+  if (found !== undefined) return { ok: true, value: found.id }
+  const created = await asked('legalEntities.create', () =>
+    bank.mt.legalEntities.create(legalEntity(party), { idempotencyKey: `legal-entity:${party.id}` }),
+  )
+  return created.ok ? { ok: true, value: created.value.id } : created
 }
 
 function legalEntity(party: Party): Parameters<Bank['mt']['legalEntities']['create']>[0] {

@@ -1,29 +1,21 @@
 import { Transient } from '@draupnir/errors'
 import type { Currency } from '@draupnir/money'
+import type { Instant } from '@draupnir/time'
+import { type PaymentOrder, type Standing, standingOf } from '../payment-order/payment-order.ts'
 import { answered, asked, type Bank, type Outcome } from './client.ts'
 
-/** What is asked of the bank: `debit` pulls from the external account, `credit` pushes to it. */
-export interface PaymentOrder {
-  /** Our id: the provider's external id and the root of the idempotency key. */
-  readonly id: string
-  readonly direction: 'debit' | 'credit'
-  readonly amount: bigint
-  readonly currency: Currency
-  readonly externalAccountId: string
-  readonly business: boolean
-}
-
 type CreateParams = Parameters<Bank['mt']['paymentOrders']['create']>[0]
+type ListParams = NonNullable<Parameters<Bank['mt']['paymentOrders']['list']>[0]>
+
+const PAGE_SIZE = 100
 
 /**
- * Creates the payment order or finds the one that an earlier, unanswered attempt created: an unclear answer is resolved
- * by looking, and the idempotency key is the same on every attempt.
+ * Finds the payment order that an earlier attempt created, or creates it. An unclear answer, a lease that ran out and a
+ * crash are all resolved by looking: the idempotency key protects for a day, the external id for ever.
  */
-export async function ensurePaymentOrder(bank: Bank, order: PaymentOrder, attempt: number): Promise<Outcome<string>> {
-  if (attempt > 1) {
-    const found = await findPaymentOrder(bank, order.id)
-    if (found !== null) return { ok: true, value: found }
-  }
+export async function ensurePaymentOrder(bank: Bank, order: PaymentOrder): Promise<Outcome<string>> {
+  const found = await findPaymentOrder(bank, order.id)
+  if (found !== null) return { ok: true, value: found }
   const originating = bank.internalAccountId ?? (await internalAccount(bank, order.currency))
   // `external_id` is on the wire but not in the types of this SDK version.
   const body: CreateParams & { external_id: string } = {
@@ -44,37 +36,32 @@ export async function ensurePaymentOrder(bank: Bank, order: PaymentOrder, attemp
   return created.ok ? { ok: true, value: created.value.id } : created
 }
 
-/** Where a payment order stands at the bank. */
-export type Standing =
-  | { readonly kind: 'under-way' }
-  | { readonly kind: 'executed' }
-  | { readonly kind: 'failed'; readonly reason: string }
-
-/** Executed is completed *and* matched to a posted bank transaction: only then has money moved. */
-export async function standingOf(bank: Bank, paymentOrderId: string): Promise<Standing> {
-  const order = await answered('paymentOrders.retrieve', () => bank.mt.paymentOrders.retrieve(paymentOrderId))
-  switch (order.status) {
-    case 'completed':
-      return order.reconciliation_status === 'reconciled' ? { kind: 'executed' } : { kind: 'under-way' }
-    case 'failed':
-    case 'denied':
-    case 'cancelled':
-    case 'returned':
-    case 'reversed':
-    case 'stopped':
-      return { kind: 'failed', reason: reasonOf(order) }
-    default:
-      return { kind: 'under-way' }
-  }
+/** Where a payment order stands, asked of the bank. */
+export async function askStanding(bank: Bank, paymentOrderId: string): Promise<Standing> {
+  return standingOf(await answered('paymentOrders.retrieve', () => bank.mt.paymentOrders.retrieve(paymentOrderId)))
 }
 
-function reasonOf(order: {
-  status: string
-  vendor_failure_reason?: string | null
-  current_return?: { code: string | null } | null
-}): string {
-  const detail = order.current_return?.code ?? order.vendor_failure_reason ?? null
-  return detail === null ? order.status : `${order.status}: ${detail}`
+/** The ids of the orders created since then that were executed and came back. */
+export async function returnedOrders(bank: Bank, since: Instant): Promise<string[]> {
+  const orders = await allOrders(bank, { status: 'returned', created_at_start: since.slice(0, 10) })
+  return orders.map(({ id }) => id)
+}
+
+/** Every order at the bank that says it is one of ours; an account may be shared with other systems. */
+export async function ourPaymentOrders(bank: Bank) {
+  const orders = await allOrders(bank, {})
+  return orders.filter(({ metadata }) => metadata.draupnir_id !== undefined)
+}
+
+async function allOrders(bank: Bank, query: ListParams) {
+  let page = await answered('paymentOrders.list', () => bank.mt.paymentOrders.list({ ...query, per_page: PAGE_SIZE }))
+  const orders = [...page.items]
+  while (page.hasNextPage()) {
+    const current = page
+    page = await answered('paymentOrders.list', () => current.getNextPage())
+    orders.push(...page.items)
+  }
+  return orders
 }
 
 async function findPaymentOrder(bank: Bank, externalId: string): Promise<string | null> {
@@ -85,7 +72,7 @@ async function findPaymentOrder(bank: Bank, externalId: string): Promise<string 
 }
 
 async function internalAccount(bank: Bank, currency: Currency): Promise<string> {
-  const page = await answered('internalAccounts.list', () => bank.mt.internalAccounts.list({ per_page: 100 }))
+  const page = await answered('internalAccounts.list', () => bank.mt.internalAccounts.list({ per_page: PAGE_SIZE }))
   const account = page.items.find((candidate) => candidate.currency === currency)
   if (account === undefined) throw new Transient('payout.no-internal-account', `no internal account in ${currency}`)
   return account.id

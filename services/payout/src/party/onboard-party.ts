@@ -9,13 +9,13 @@ import { BANK_BACKOFF } from '../modern-treasury/backoff.ts'
 import type { Bank, Outcome } from '../modern-treasury/client.ts'
 import { type Onboarded, onboardAtBank } from '../modern-treasury/onboard.ts'
 import { ONBOARD_PARTY } from './create-party.ts'
-import { findParty, lockParty, saveOnboarding } from './party.store.ts'
+import { lockParty, saveOnboarding, selectParty } from './party.store.ts'
 
 /** Makes a party known to the bank partner. */
 export function onboardParty(bank: Bank) {
   return activity(ONBOARD_PARTY, z.object({ party_id: idField('party') }), {
     perform: async (ctx, data) => {
-      const { party } = required(await findParty(ctx, data.party_id), `party ${data.party_id} is gone`)
+      const { party } = required(await selectParty(ctx, data.party_id), `party ${data.party_id} is gone`)
       return onboardAtBank(bank, party)
     },
     settle: (ctx, data, outcome) => recordOnboarding(ctx, data.party_id, outcome),

@@ -1,10 +1,8 @@
-import { refuse } from '@draupnir/errors'
 import { component, cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
 import { bankAccountSchema, idField, instantField, partySchema, textField } from '@draupnir/wire'
 import { z } from 'zod'
-import { bankAccountsOf } from '../bank-account/bank-account.store.ts'
 import { createParty } from './create-party.ts'
-import { findParty, listParties } from './party.store.ts'
+import { listParties, readParty } from './read-party.ts'
 
 const partyResource = component('Party', partySchema)
 const partyDetail = component('PartyDetail', partySchema.extend({ bank_accounts: z.array(bankAccountSchema) }))
@@ -59,9 +57,7 @@ export const partyRoutes = [
     params: strict({ party_id: idField('party') }),
     responses: { 200: partyDetail },
     handler: async (ctx, { params: { party_id } }) => {
-      const known = await findParty(ctx, party_id)
-      if (known === null) refuse('request.not-found', { party_id })
-      return { status: 200, body: { ...known.party, bank_accounts: await bankAccountsOf(ctx, party_id) } }
+      return { status: 200, body: await readParty(ctx, party_id) }
     },
   }),
 ]

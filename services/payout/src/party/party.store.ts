@@ -18,7 +18,7 @@ export async function insertParty(ctx: Context, party: Party): Promise<void> {
     .values({ id, tenant: ctx.tenant, name, kind, roles, email, state, failure, createdAt })
 }
 
-export async function findParty(ctx: Context, id: Id<'party'>): Promise<KnownParty | null> {
+export async function selectParty(ctx: Context, id: Id<'party'>): Promise<KnownParty | null> {
   const [row] = await ctx.db.orm.select().from(parties).where(ours(ctx, id))
   return row === undefined ? null : fromRow(row)
 }
@@ -31,7 +31,7 @@ export async function lockParty(ctx: Context, id: Id<'party'>): Promise<KnownPar
 export async function saveOnboarding(
   ctx: Context,
   party: Party,
-  bank: { readonly legalEntityId: string; readonly counterpartyId: string } | null,
+  bank: { readonly legalEntityId: string | null; readonly counterpartyId: string } | null,
 ): Promise<void> {
   const found = bank === null ? {} : bank
   await ctx.db.orm
@@ -41,7 +41,7 @@ export async function saveOnboarding(
 }
 
 /** Newest first, older than `before`. */
-export async function listParties(
+export async function selectParties(
   ctx: Context,
   before: readonly [Instant, Id<'party'>] | null,
   limit: number,

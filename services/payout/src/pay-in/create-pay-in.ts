@@ -4,8 +4,9 @@ import { refuse } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
 import { emit } from '@draupnir/outbox'
 import { type PayIn, PayInSubmitted } from '@draupnir/wire'
-import { findBankAccount } from '../bank-account/bank-account.store.ts'
+import { findBankAccount } from '../bank-account/find-bank-account.ts'
 import { insertPayIn } from './pay-in.store.ts'
+import type { PayInView } from './pay-in.ts'
 
 export const SUBMIT_PAY_IN = 'payout.submit-pay-in'
 
@@ -16,7 +17,7 @@ export interface PayInInput {
 }
 
 /** Money to be pulled from a party's bank account by ACH debit. Refuses `payout.bank-account-not-active` and a currency that is not the account's. */
-export function createPayIn(outer: Context, input: PayInInput): Promise<PayIn> {
+export function createPayIn(outer: Context, input: PayInInput): Promise<PayInView> {
   return transact(outer, async (ctx) => {
     const known = await findBankAccount(ctx, input.bankAccountId)
     if (known === null || known.account.party_id !== input.partyId)
@@ -25,7 +26,7 @@ export function createPayIn(outer: Context, input: PayInInput): Promise<PayIn> {
     if (state !== 'active') refuse('payout.bank-account-not-active', { bank_account_id: input.bankAccountId, state })
     if (currency !== input.amount.currency)
       refuse('money.currency-mismatch', { left: input.amount.currency, right: currency })
-    const payIn: PayIn = {
+    const payIn: PayInView = {
       id: ctx.newId('payIn'),
       party_id: input.partyId,
       bank_account_id: input.bankAccountId,
@@ -36,6 +37,7 @@ export function createPayIn(outer: Context, input: PayInInput): Promise<PayIn> {
       payment_order_id: null,
       created_at: ctx.now(),
       cleared_at: null,
+      returned: null,
     }
     await insertPayIn(ctx, payIn)
     await schedule(ctx, { kind: SUBMIT_PAY_IN, key: payIn.id, dueAt: ctx.now(), data: { pay_in_id: payIn.id } })

@@ -1,11 +1,18 @@
-import { refuse } from '@draupnir/errors'
 import { component, cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
 import { idField, instantField, payInSchema, positiveMoneyField } from '@draupnir/wire'
 import { z } from 'zod'
 import { createPayIn } from './create-pay-in.ts'
-import { findPayIn, listPayIns } from './pay-in.store.ts'
+import { listPayIns, readPayIn } from './read-pay-in.ts'
 
-const payInResource = component('PayIn', payInSchema)
+const payInResource = component(
+  'PayIn',
+  payInSchema.extend({
+    returned: z
+      .object({ at: instantField, reason: z.string() })
+      .nullable()
+      .describe('Set when the bank of the payer took a cleared pay-in back; the wallet is not reversed by it'),
+  }),
+)
 const cursor = cursorOf(z.tuple([instantField, idField('payIn')]))
 
 export const payInRoutes = [
@@ -56,9 +63,7 @@ export const payInRoutes = [
     params: strict({ pay_in_id: idField('payIn') }),
     responses: { 200: payInResource },
     handler: async (ctx, { params: { pay_in_id } }) => {
-      const payIn = await findPayIn(ctx, pay_in_id)
-      if (payIn === null) refuse('request.not-found', { pay_in_id })
-      return { status: 200, body: payIn }
+      return { status: 200, body: await readPayIn(ctx, pay_in_id) }
     },
   }),
 ]

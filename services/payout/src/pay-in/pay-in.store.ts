@@ -1,12 +1,12 @@
-import type { Context, Db } from '@draupnir/db'
+import type { Context } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
 import { toWire } from '@draupnir/money'
 import type { Instant } from '@draupnir/time'
-import type { PayIn } from '@draupnir/wire'
-import { and, desc, eq, isNotNull, sql } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import { payIns } from './pay-in.table.ts'
+import type { PayInView } from './pay-in.ts'
 
-export async function insertPayIn(ctx: Context, payIn: PayIn): Promise<void> {
+export async function insertPayIn(ctx: Context, payIn: PayInView): Promise<void> {
   await ctx.db.orm.insert(payIns).values({
     id: payIn.id,
     tenant: ctx.tenant,
@@ -23,17 +23,17 @@ export async function insertPayIn(ctx: Context, payIn: PayIn): Promise<void> {
   })
 }
 
-export async function findPayIn(ctx: Context, id: Id<'payIn'>): Promise<PayIn | null> {
+export async function selectPayIn(ctx: Context, id: Id<'payIn'>): Promise<PayInView | null> {
   const [row] = await ctx.db.orm.select().from(payIns).where(ours(ctx, id))
   return row === undefined ? null : fromRow(row)
 }
 
-export async function lockPayIn(ctx: Context, id: Id<'payIn'>): Promise<PayIn | null> {
+export async function lockPayIn(ctx: Context, id: Id<'payIn'>): Promise<PayInView | null> {
   const [row] = await ctx.db.orm.select().from(payIns).where(ours(ctx, id)).for('update')
   return row === undefined ? null : fromRow(row)
 }
 
-export async function savePayIn(ctx: Context, payIn: PayIn): Promise<void> {
+export async function savePayIn(ctx: Context, payIn: PayInView): Promise<void> {
   await ctx.db.orm
     .update(payIns)
     .set({
@@ -41,17 +41,19 @@ export async function savePayIn(ctx: Context, payIn: PayIn): Promise<void> {
       failure: payIn.failure,
       paymentOrderId: payIn.payment_order_id,
       clearedAt: payIn.cleared_at,
+      returnedAt: payIn.returned?.at ?? null,
+      returnReason: payIn.returned?.reason ?? null,
     })
     .where(ours(ctx, payIn.id))
 }
 
 /** Newest first, older than `before`. */
-export async function listPayIns(
+export async function selectPayIns(
   ctx: Context,
   partyId: Id<'party'> | undefined,
   before: readonly [Instant, Id<'payIn'>] | null,
   limit: number,
-): Promise<PayIn[]> {
+): Promise<PayInView[]> {
   const older = before === null ? undefined : sql`(${payIns.createdAt}, ${payIns.id}) < (${before[0]}, ${before[1]})`
   const rows = await ctx.db.orm
     .select()
@@ -62,30 +64,11 @@ export async function listPayIns(
   return rows.map(fromRow)
 }
 
-/** Payment orders whose end is not known yet, of every tenant. */
-export function payInsUnderWay(db: Db) {
-  return db.orm
-    .select({ tenant: payIns.tenant, paymentOrderId: sql<string>`${payIns.paymentOrderId}` })
-    .from(payIns)
-    .where(and(eq(payIns.state, 'processing'), isNotNull(payIns.paymentOrderId)))
-}
-
-export async function payInOfPaymentOrder(
-  db: Db,
-  paymentOrderId: string,
-): Promise<{ id: Id<'payIn'>; tenant: Id<'tenant'> } | null> {
-  const [row] = await db.orm
-    .select({ id: payIns.id, tenant: payIns.tenant })
-    .from(payIns)
-    .where(eq(payIns.paymentOrderId, paymentOrderId))
-  return row ?? null
-}
-
 function ours(ctx: Context, id: Id<'payIn'>) {
   return and(eq(payIns.id, id), eq(payIns.tenant, ctx.tenant))
 }
 
-function fromRow(row: typeof payIns.$inferSelect): PayIn {
+function fromRow(row: typeof payIns.$inferSelect): PayInView {
   return {
     id: row.id,
     party_id: row.partyId,
@@ -97,5 +80,7 @@ function fromRow(row: typeof payIns.$inferSelect): PayIn {
     payment_order_id: row.paymentOrderId,
     created_at: row.createdAt,
     cleared_at: row.clearedAt,
+    returned:
+      row.returnedAt === null || row.returnReason === null ? null : { at: row.returnedAt, reason: row.returnReason },
   }
 }

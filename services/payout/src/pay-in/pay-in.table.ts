@@ -16,4 +16,6 @@ export const payIns = pgSchema('payout').table('pay_ins', {
   paymentOrderId: text('payment_order_id'),
   createdAt: instantColumn('created_at').notNull(),
   clearedAt: instantColumn('cleared_at'),
+  returnedAt: instantColumn('returned_at'),
+  returnReason: text('return_reason'),
 })

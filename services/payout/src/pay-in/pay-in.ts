@@ -1,26 +1,30 @@
 import type { Instant } from '@draupnir/time'
 import type { PayIn } from '@draupnir/wire'
-import type { Standing } from '../modern-treasury/payment-order.ts'
+import type { Standing } from '../payment-order/payment-order.ts'
+
+/** A pay-in with what its events do not tell. */
+export interface PayInView extends PayIn {
+  /** The payer's bank took a cleared pay-in back; its funds in the wallet are not reversed by this. */
+  readonly returned: { readonly at: Instant; readonly reason: string } | null
+}
 
 /** The pay-in once the bank partner has taken its payment order; quiet past `submitted`. */
-export function sendPayIn(payIn: PayIn, paymentOrderId: string): PayIn | null {
+export function sendPayIn(payIn: PayInView, paymentOrderId: string): PayInView | null {
   return payIn.state === 'submitted' ? { ...payIn, state: 'processing', payment_order_id: paymentOrderId } : null
 }
 
 /** The pay-in that the bank partner refused for good; quiet past `submitted`. */
-export function refusePayIn(payIn: PayIn, reason: string): PayIn | null {
+export function refusePayIn(payIn: PayInView, reason: string): PayInView | null {
   return payIn.state === 'submitted' ? { ...payIn, state: 'failed', failure: reason } : null
 }
 
 /** The pay-in as the bank sees it; null when nothing changed or its end is already known. */
-export function followPayIn(payIn: PayIn, standing: Standing, now: Instant): PayIn | null {
-  if (payIn.state !== 'processing') return null
-  switch (standing.kind) {
-    case 'under-way':
-      return null
-    case 'executed':
-      return { ...payIn, state: 'cleared', cleared_at: now }
-    case 'failed':
-      return { ...payIn, state: 'failed', failure: standing.reason }
-  }
+export function followPayIn(payIn: PayInView, standing: Standing, now: Instant): PayInView | null {
+  if (payIn.state === 'processing' && standing.kind === 'executed')
+    return { ...payIn, state: 'cleared', cleared_at: now }
+  if (payIn.state === 'processing' && standing.kind === 'failed')
+    return { ...payIn, state: 'failed', failure: standing.reason }
+  if (payIn.state === 'cleared' && standing.kind === 'failed' && payIn.returned === null)
+    return { ...payIn, returned: { at: now, reason: standing.reason } }
+  return null
 }

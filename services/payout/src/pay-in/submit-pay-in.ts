@@ -5,27 +5,27 @@ import type { Id } from '@draupnir/ids'
 import { emit } from '@draupnir/outbox'
 import { idField, PayInFailed } from '@draupnir/wire'
 import { z } from 'zod'
-import { findBankAccount } from '../bank-account/bank-account.store.ts'
+import { findBankAccount } from '../bank-account/find-bank-account.ts'
 import { BANK_BACKOFF } from '../modern-treasury/backoff.ts'
 import type { Bank, Outcome } from '../modern-treasury/client.ts'
 import { ensurePaymentOrder } from '../modern-treasury/payment-order.ts'
-import { requestRefresh } from '../modern-treasury/refresh.ts'
-import { findParty } from '../party/party.store.ts'
+import { findParty } from '../party/find-party.ts'
+import { requestRefresh } from '../payment-order/request-refresh.ts'
 import { SUBMIT_PAY_IN } from './create-pay-in.ts'
-import { findPayIn, lockPayIn, savePayIn } from './pay-in.store.ts'
+import { lockPayIn, savePayIn, selectPayIn } from './pay-in.store.ts'
 import { refusePayIn, sendPayIn } from './pay-in.ts'
 
 /** Hands a pay-in to the bank partner as an ACH debit. */
 export function submitPayIn(bank: Bank) {
   return activity(SUBMIT_PAY_IN, z.object({ pay_in_id: idField('payIn') }), {
-    perform: (ctx, data, attempt) => sendToBank(ctx, bank, data.pay_in_id, attempt),
+    perform: (ctx, data) => sendToBank(ctx, bank, data.pay_in_id),
     settle: (ctx, data, outcome) => recordSubmission(ctx, data.pay_in_id, outcome),
     backoff: BANK_BACKOFF,
   })
 }
 
-async function sendToBank(ctx: Context, bank: Bank, id: Id<'payIn'>, attempt: number): Promise<Outcome<string>> {
-  const payIn = required(await findPayIn(ctx, id), `pay-in ${id} is gone`)
+async function sendToBank(ctx: Context, bank: Bank, id: Id<'payIn'>): Promise<Outcome<string>> {
+  const payIn = required(await selectPayIn(ctx, id), `pay-in ${id} is gone`)
   const account = required(await findBankAccount(ctx, payIn.bank_account_id), `bank account of ${id} is gone`)
   const { party } = required(await findParty(ctx, payIn.party_id), `party of ${id} is gone`)
   const order = {
@@ -36,7 +36,7 @@ async function sendToBank(ctx: Context, bank: Bank, id: Id<'payIn'>, attempt: nu
     externalAccountId: required(account.externalAccountId, `bank account of ${id} is not registered`),
     business: party.kind === 'business',
   }
-  return ensurePaymentOrder(bank, order, attempt)
+  return ensurePaymentOrder(bank, order)
 }
 
 /** The bank partner took the debit, or refused it for good. */

@@ -1,8 +1,7 @@
-import { refuse } from '@draupnir/errors'
 import { component, cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
 import { idField, instantField, payoutSchema } from '@draupnir/wire'
 import { z } from 'zod'
-import { findPayout, listPayouts } from './payout.store.ts'
+import { listPayouts, readPayout } from './read-payout.ts'
 
 const payoutResource = component('Payout', payoutSchema)
 const cursor = cursorOf(z.tuple([instantField, idField('payout')]))
@@ -38,9 +37,7 @@ export const payoutRoutes = [
     params: strict({ payout_id: idField('payout') }),
     responses: { 200: payoutResource },
     handler: async (ctx, { params: { payout_id } }) => {
-      const payout = await findPayout(ctx, payout_id)
-      if (payout === null) refuse('request.not-found', { payout_id })
-      return { status: 200, body: payout }
+      return { status: 200, body: await readPayout(ctx, payout_id) }
     },
   }),
 ]

@@ -1,9 +1,9 @@
-import type { Context, Db } from '@draupnir/db'
+import type { Context } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
 import { type Currency, toWire } from '@draupnir/money'
 import type { Instant } from '@draupnir/time'
 import type { Payout } from '@draupnir/wire'
-import { and, asc, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm'
 import { payouts } from './payout.table.ts'
 
 export async function insertPayout(ctx: Context, payout: Payout): Promise<void> {
@@ -25,7 +25,7 @@ export async function insertPayout(ctx: Context, payout: Payout): Promise<void> 
   })
 }
 
-export async function findPayout(ctx: Context, id: Id<'payout'>): Promise<Payout | null> {
+export async function selectPayout(ctx: Context, id: Id<'payout'>): Promise<Payout | null> {
   const [row] = await ctx.db.orm.select().from(payouts).where(ours(ctx, id))
   return row === undefined ? null : fromRow(row)
 }
@@ -49,7 +49,7 @@ export async function savePayout(ctx: Context, payout: Payout): Promise<void> {
 }
 
 /** Newest first, older than `before`. */
-export async function listPayouts(
+export async function selectPayouts(
   ctx: Context,
   partyId: Id<'party'> | undefined,
   before: readonly [Instant, Id<'payout'>] | null,
@@ -82,25 +82,6 @@ export async function lockWaitingPayouts(ctx: Context, partyId: Id<'party'>, cur
     .orderBy(asc(payouts.createdAt), asc(payouts.id))
     .for('update')
   return rows.map(fromRow)
-}
-
-/** Payment orders whose end is not known yet, of every tenant. */
-export function payoutsUnderWay(db: Db) {
-  return db.orm
-    .select({ tenant: payouts.tenant, paymentOrderId: sql<string>`${payouts.paymentOrderId}` })
-    .from(payouts)
-    .where(and(eq(payouts.state, 'sent'), isNotNull(payouts.paymentOrderId)))
-}
-
-export async function payoutOfPaymentOrder(
-  db: Db,
-  paymentOrderId: string,
-): Promise<{ id: Id<'payout'>; tenant: Id<'tenant'> } | null> {
-  const [row] = await db.orm
-    .select({ id: payouts.id, tenant: payouts.tenant })
-    .from(payouts)
-    .where(eq(payouts.paymentOrderId, paymentOrderId))
-  return row ?? null
 }
 
 function ours(ctx: Context, id: Id<'payout'>) {

@@ -1,7 +1,7 @@
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import type { Payout } from '@draupnir/wire'
-import type { Standing } from '../modern-treasury/payment-order.ts'
+import type { Standing } from '../payment-order/payment-order.ts'
 
 /** The payout with the bank account it goes to; quiet when it has one. */
 export function directPayout(payout: Payout, bankAccountId: Id<'bankAccount'>): Payout | null {
@@ -30,15 +30,13 @@ export function failPayout(payout: Payout, reason: string): Payout | null {
   return payout.state === 'reserved' ? { ...payout, state: 'failed', failure: reason } : null
 }
 
-/** The payout as the bank sees it; null when nothing changed or its end is already known. */
+/**
+ * The payout as the bank sees it; null when nothing changed. A settled payout that the receiving bank sends back has
+ * failed after all: the ledger takes its funds back out of the cash that returned.
+ */
 export function followPayout(payout: Payout, standing: Standing, now: Instant): Payout | null {
-  if (payout.state !== 'sent') return null
-  switch (standing.kind) {
-    case 'under-way':
-      return null
-    case 'executed':
-      return { ...payout, state: 'settled', settled_at: now }
-    case 'failed':
-      return { ...payout, state: 'failed', failure: standing.reason }
-  }
+  if (payout.state === 'sent' && standing.kind === 'executed') return { ...payout, state: 'settled', settled_at: now }
+  if ((payout.state === 'sent' || payout.state === 'settled') && standing.kind === 'failed')
+    return { ...payout, state: 'failed', failure: standing.reason }
+  return null
 }

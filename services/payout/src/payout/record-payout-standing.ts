@@ -2,7 +2,7 @@ import { type Context, transact } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
 import { emit } from '@draupnir/outbox'
 import { PayoutFailed, PayoutSettled } from '@draupnir/wire'
-import type { Standing } from '../modern-treasury/payment-order.ts'
+import type { Standing } from '../payment-order/payment-order.ts'
 import { lockPayout, savePayout } from './payout.store.ts'
 import { followPayout } from './payout.ts'
 

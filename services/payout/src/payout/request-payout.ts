@@ -2,16 +2,17 @@ import { type Context, transact } from '@draupnir/db'
 import { deriveId } from '@draupnir/ids'
 import { emit } from '@draupnir/outbox'
 import { type BankAccount, type DataOf, type HoldingReleased, type Payout, PayoutRequested } from '@draupnir/wire'
-import { payoutAccountOf } from '../bank-account/bank-account.store.ts'
-import { findPayout, insertPayout, lockWaitingPayouts, savePayout } from './payout.store.ts'
+import { findPayoutAccount } from '../bank-account/list-bank-accounts.ts'
+import { insertPayout, lockWaitingPayouts, savePayout, selectPayout } from './payout.store.ts'
 import { directPayout } from './payout.ts'
 
 /** Released funds are paid out at once (cash-out policy: automatic on release); without a bank account the payout waits for one. */
 export function requestPayout(outer: Context, released: DataOf<typeof HoldingReleased>): Promise<void> {
   return transact(outer, async (ctx) => {
+    if (BigInt(released.amount.amount) <= 0n) return
     const id = deriveId('payout', ctx.tenant, released.leg_id)
-    if ((await findPayout(ctx, id)) !== null) return
-    const account = await payoutAccountOf(ctx, released.party_id, released.amount.currency)
+    if ((await selectPayout(ctx, id)) !== null) return
+    const account = await findPayoutAccount(ctx, released.party_id, released.amount.currency)
     const payout: Payout = {
       id,
       party_id: released.party_id,

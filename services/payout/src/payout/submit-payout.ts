@@ -5,27 +5,27 @@ import type { Id } from '@draupnir/ids'
 import { emit } from '@draupnir/outbox'
 import { idField, PayoutFailed, PayoutSent } from '@draupnir/wire'
 import { z } from 'zod'
-import { findBankAccount } from '../bank-account/bank-account.store.ts'
+import { findBankAccount } from '../bank-account/find-bank-account.ts'
 import { BANK_BACKOFF } from '../modern-treasury/backoff.ts'
 import type { Bank, Outcome } from '../modern-treasury/client.ts'
 import { ensurePaymentOrder } from '../modern-treasury/payment-order.ts'
-import { requestRefresh } from '../modern-treasury/refresh.ts'
-import { findParty } from '../party/party.store.ts'
-import { findPayout, lockPayout, savePayout } from './payout.store.ts'
+import { findParty } from '../party/find-party.ts'
+import { requestRefresh } from '../payment-order/request-refresh.ts'
+import { lockPayout, savePayout, selectPayout } from './payout.store.ts'
 import { failPayout, sendPayout } from './payout.ts'
 import { SUBMIT_PAYOUT } from './reserve-payout.ts'
 
 /** Hands a reserved payout to the bank partner as an ACH credit. */
 export function submitPayout(bank: Bank) {
   return activity(SUBMIT_PAYOUT, z.object({ payout_id: idField('payout') }), {
-    perform: (ctx, data, attempt) => sendToBank(ctx, bank, data.payout_id, attempt),
+    perform: (ctx, data) => sendToBank(ctx, bank, data.payout_id),
     settle: (ctx, data, outcome) => recordSubmission(ctx, data.payout_id, outcome),
     backoff: BANK_BACKOFF,
   })
 }
 
-async function sendToBank(ctx: Context, bank: Bank, id: Id<'payout'>, attempt: number): Promise<Outcome<string>> {
-  const payout = required(await findPayout(ctx, id), `payout ${id} is gone`)
+async function sendToBank(ctx: Context, bank: Bank, id: Id<'payout'>): Promise<Outcome<string>> {
+  const payout = required(await selectPayout(ctx, id), `payout ${id} is gone`)
   const accountId = required(payout.bank_account_id, `payout ${id} has no bank account`)
   const account = required(await findBankAccount(ctx, accountId), `bank account of ${id} is gone`)
   const { party } = required(await findParty(ctx, payout.party_id), `party of ${id} is gone`)
@@ -37,7 +37,7 @@ async function sendToBank(ctx: Context, bank: Bank, id: Id<'payout'>, attempt: n
     externalAccountId: required(account.externalAccountId, `bank account of ${id} is not registered`),
     business: party.kind === 'business',
   }
-  return ensurePaymentOrder(bank, order, attempt)
+  return ensurePaymentOrder(bank, order)
 }
 
 /** The bank partner took the credit, or refused it for good. */

@@ -1,5 +1,5 @@
 import { defineRoute } from '@draupnir/http'
-import { receiveWebhook } from '../receive-webhook.ts'
+import { receiveWebhook } from './receive-webhook.ts'
 import { readWebhook } from './webhook.ts'
 
 /** Where Modern Treasury's signed events arrive, through the gateway. */

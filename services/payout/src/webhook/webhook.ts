@@ -1,8 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { refuse } from '@draupnir/errors'
+import { type JsonValue, refuse } from '@draupnir/errors'
 import { z } from 'zod'
 
 const messageSchema = z.object({ event: z.string(), data: z.object({ id: z.string(), object: z.string() }).loose() })
+const SIGNATURE = /^[0-9a-f]{64}$/i
 
 export interface WebhookMessage {
   readonly messageId: string
@@ -12,14 +13,18 @@ export interface WebhookMessage {
   readonly payload: unknown
 }
 
-/** Verifies `X-Signature` over the raw bytes, then reads the message. Refuses `webhook.signature-invalid`. */
+/**
+ * Verifies `X-Signature` over the raw bytes, then reads the message. Refuses `webhook.signature-invalid`, and
+ * `webhook.payload-unknown` for what is signed but says nothing we know.
+ */
 export function readWebhook(key: string, headers: Headers, body: Uint8Array): WebhookMessage {
   const expected = createHmac('sha256', key).update(body).digest()
-  const given = Buffer.from(headers.get('x-signature') ?? '', 'hex')
+  const signature = headers.get('x-signature') ?? ''
+  const given = Buffer.from(SIGNATURE.test(signature) ? signature : '', 'hex')
   const messageId = headers.get('x-webhook-id') ?? ''
   if (given.length !== expected.length || !timingSafeEqual(given, expected) || messageId === '')
     refuse('webhook.signature-invalid')
-  const payload: unknown = JSON.parse(Buffer.from(body).toString('utf8'))
+  const payload = jsonOf(body)
   const parsed = messageSchema.safeParse(payload)
   if (!parsed.success) refuse('webhook.payload-unknown', { message_id: messageId })
   const { event, data } = parsed.data
@@ -29,5 +34,13 @@ export function readWebhook(key: string, headers: Headers, body: Uint8Array): We
     topic: `${topic}.${event}`,
     paymentOrderId: data.object === 'payment_order' ? data.id : null,
     payload,
+  }
+}
+
+function jsonOf(body: Uint8Array): JsonValue | undefined {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'))
+  } catch {
+    return undefined
   }
 }

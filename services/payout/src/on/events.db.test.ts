@@ -1,0 +1,71 @@
+import { deliver, deliverOutOfOrder, deliverTwice, eventSource } from '@draupnir/testing'
+import { HoldingReleased, PayoutRefused, PayoutReserved } from '@draupnir/wire'
+import { expect, it } from 'vitest'
+import { readPayout } from '../payout/read-payout.ts'
+import { payoutService, usd } from '../service.fixture.ts'
+
+const { ctx, consumer, onboarded, account, released, requested, onlyPayoutOf, factsOf, timers } = await payoutService()
+
+const deliveries = [
+  ['twice', deliverTwice],
+  ['out of order', deliverOutOfOrder],
+] as const
+
+it.each(deliveries)('requests one payout for each released leg, told %s', async (_, deliverSo) => {
+  const { id } = await onboarded()
+  await account(id)
+  const source = eventSource()
+  const [one, two] = [released(id, 70), released(id, 30)]
+  await deliverSo(consumer, [
+    source.next(HoldingReleased, one),
+    source.next(HoldingReleased, { ...two, settlement_id: one.settlement_id }),
+  ])
+  const rows = await ctx.db.sql<{ id: string; amount: bigint; state: string }[]>`
+    select id, amount, state from payouts where party_id = ${id} order by amount`
+  expect(rows).toMatchObject([
+    { amount: 30n, state: 'requested' },
+    { amount: 70n, state: 'requested' },
+  ])
+  for (const row of rows) expect(await factsOf(row.id)).toEqual(['payout.payout.requested'])
+})
+
+it('leaves a payout waiting for a bank account, and tells nobody yet', async () => {
+  const { id } = await onboarded()
+  await deliverTwice(consumer, [eventSource().next(HoldingReleased, released(id))])
+  const payout = await onlyPayoutOf(id)
+  expect(payout).toMatchObject({ state: 'requested', bank_account_id: null })
+  expect(await factsOf(payout.id)).toEqual([])
+})
+
+it('has nothing to pay out of a leg of nothing', async () => {
+  const { id } = await onboarded()
+  await deliver(consumer, [eventSource().next(HoldingReleased, released(id, 0))])
+  await expect(onlyPayoutOf(id)).rejects.toThrow('has no payout')
+})
+
+it.each(deliveries)('hands a reserved payout to the bank once, told %s', async (_, deliverSo) => {
+  const payout = await requested()
+  const reserved = {
+    payout_id: payout.id,
+    party_id: payout.party_id,
+    amount: usd(100),
+    transaction_id: ctx.newId('transaction'),
+  }
+  await deliverSo(consumer, [eventSource().next(PayoutReserved, reserved)])
+  expect(await readPayout(ctx, payout.id)).toMatchObject({ state: 'reserved' })
+  expect((await timers()).filter(({ key }) => key === payout.id)).toMatchObject([{ kind: 'payout.submit-payout' }])
+})
+
+it.each(deliveries)('ends a refused payout with the reason, and asks no bank, told %s', async (_, deliverSo) => {
+  const payout = await requested()
+  const refused = {
+    payout_id: payout.id,
+    party_id: payout.party_id,
+    amount: usd(100),
+    available: usd(99),
+    code: 'ledger.balance-insufficient',
+  }
+  await deliverSo(consumer, [eventSource().next(PayoutRefused, refused)])
+  expect(await readPayout(ctx, payout.id)).toMatchObject({ state: 'failed', failure: 'ledger.balance-insufficient' })
+  expect((await timers()).filter(({ key }) => key === payout.id)).toEqual([])
+})
