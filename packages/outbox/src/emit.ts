@@ -23,7 +23,7 @@ const SUBJECT_TOKEN = /^[A-Za-z0-9_-]{1,128}$/
  * Writes one event into the outbox of the open transaction; its aggregate stays locked until the end of it.
  * `Defect` outside a transaction, for data that does not fit the event's schema or exceeds 500,000 characters.
  */
-export async function emit<D>(ctx: Context, event: EventDefinition<D>, emission: Emission<D>): Promise<Emitted> {
+export async function emit<D, I>(ctx: Context, event: EventDefinition<D, I>, emission: Emission<I>): Promise<Emitted> {
   const row = prepare(ctx, event, emission)
   const { correlationId, causationId, traceparent } = ctx.trace
   // The insert reads the new sequence number, so the aggregate is locked before pos is taken.
@@ -47,10 +47,10 @@ export async function emit<D>(ctx: Context, event: EventDefinition<D>, emission:
 }
 
 /** Writes many events of one type with one statement, in the order given; the same rules as `emit`. */
-export async function emitMany<D>(
+export async function emitMany<D, I>(
   ctx: Context,
-  event: EventDefinition<D>,
-  emissions: readonly Emission<D>[],
+  event: EventDefinition<D, I>,
+  emissions: readonly Emission<I>[],
 ): Promise<Emitted[]> {
   if (emissions.length === 0) return []
   const rows = emissions.map((emission) => prepare(ctx, event, emission))
@@ -86,7 +86,7 @@ export async function emitMany<D>(
   })
 }
 
-function prepare<D>(ctx: Context, event: EventDefinition<D>, emission: Emission<D>) {
+function prepare<D, I>(ctx: Context, event: EventDefinition<D, I>, emission: Emission<I>) {
   assert(ctx.db.inTransaction, `${event.type} must be emitted inside the transaction of the state it tells of`)
   const parsed = event.schema.safeParse(emission.data)
   if (!parsed.success) throw new Defect(`${event.type} does not fit its schema: ${parsed.error.message}`)

@@ -12,7 +12,7 @@ export interface EventOptions {
 
 export interface EventSource {
   /** The next event of its aggregate, as another service would have published it. */
-  readonly next: <D>(event: EventDefinition<D>, data: D, options?: EventOptions) => Envelope
+  readonly next: <D, I>(event: EventDefinition<D, I>, data: I, options?: EventOptions) => Envelope
 }
 
 /** Numbers the events of each aggregate from 1, as the outbox does. */

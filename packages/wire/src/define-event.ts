@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { SERVICES, type ServiceName } from './services.ts'
 
 /** A fact that crosses a process. Types and versions are permanent; a version changes by addition only. */
-export interface EventDefinition<D = unknown> {
+export interface EventDefinition<D = unknown, I = D> {
   /** `<service>.<noun>.<fact>` */
   readonly type: string
   readonly version: number
@@ -12,7 +12,8 @@ export interface EventDefinition<D = unknown> {
   readonly aggregate: string
   /** One sentence for the catalogue. */
   readonly summary: string
-  readonly schema: z.ZodType<D>
+  /** Reads `I`, a message of any age, to `D`, with defaults for what was added since. */
+  readonly schema: z.ZodType<D, I>
   /** Field of `data` that holds the aggregate's id. */
   // A method, so that a list may hold events of every payload.
   aggregateId(data: D): string
@@ -28,12 +29,15 @@ export interface EventSpec<S extends z.ZodType> {
 }
 
 /** Declares an event once; `Defect` when the type does not start with a service's name. */
-export function defineEvent<S extends z.ZodType>(spec: EventSpec<S>): EventDefinition<z.infer<S>> {
+export function defineEvent<S extends z.ZodType>(spec: EventSpec<S>): EventDefinition<z.infer<S>, z.input<S>> {
   const service = SERVICES.find((name) => spec.type.startsWith(`${name}.`))
   assert(service !== undefined, `event type ${spec.type} does not start with a service`)
   assert(/^[a-z-]+\.[a-z_]+\.[a-z_]+$/.test(spec.type), `event type ${spec.type} is not <service>.<noun>.<fact>`)
   const { type, version, aggregate, summary, data, aggregateId } = spec
-  return { type, version, service, aggregate, summary, schema: data, aggregateId } as EventDefinition<z.infer<S>>
+  return { type, version, service, aggregate, summary, schema: data, aggregateId } as EventDefinition<
+    z.infer<S>,
+    z.input<S>
+  >
 }
 
 /** `evt.contract.line.added.v1.ctr_…` */
@@ -42,4 +46,4 @@ export function subjectOf(event: Pick<EventDefinition, 'type' | 'version'>, aggr
 }
 
 /** The payload type of an event definition. */
-export type DataOf<E> = E extends EventDefinition<infer D> ? D : never
+export type DataOf<E> = E extends EventDefinition<infer D, unknown> ? D : never

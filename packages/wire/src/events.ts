@@ -3,10 +3,10 @@ import { InvoiceIssued } from './billing/invoice-issued.ts'
 import { InvoicePaid } from './billing/invoice-paid.ts'
 import { InvoicePastDue } from './billing/invoice-past-due.ts'
 import { BillingStatusChanged } from './billing/status-changed.ts'
-import { ContractActivated } from './contract/contract-activated.ts'
-import { ContractCreated } from './contract/contract-created.ts'
-import { ContractTerminated } from './contract/contract-terminated.ts'
-import { ContractLineAdded } from './contract/line-added.ts'
+import { ContractCorrected } from './contract/contract-corrected.ts'
+import { CONTRACT_EDITS } from './contract/contract-edits.ts'
+import { ContractRenewalAnnounced } from './contract/renewal-announced.ts'
+import { ContractStatusChanged } from './contract/status-changed.ts'
 import type { EventDefinition } from './define-event.ts'
 import { DeviceRegistered } from './device-health/device-registered.ts'
 import { DeviceStateChanged } from './device-health/device-state-changed.ts'
@@ -35,10 +35,10 @@ import { PayoutSettled } from './payout/payout-settled.ts'
 
 /** Every event there is. A new event file is listed here and in `index.ts`; a test compares the two with the folders. */
 export const EVENTS: readonly EventDefinition[] = [
-  ContractActivated,
-  ContractCreated,
-  ContractTerminated,
-  ContractLineAdded,
+  ...CONTRACT_EDITS,
+  ContractCorrected,
+  ContractRenewalAnnounced,
+  ContractStatusChanged,
   ContractSyncFailed,
   ContractSynced,
   CollectionRequested,

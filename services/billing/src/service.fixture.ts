@@ -14,7 +14,14 @@ import {
   testLog,
 } from '@draupnir/testing'
 import { addMs, HOUR_MS, type Instant, instant } from '@draupnir/time'
-import type { Collection, ContractLine, ContractState, Invoice } from '@draupnir/wire'
+import {
+  type Collection,
+  type ContractLine,
+  type ContractState,
+  contractLineSchema,
+  contractSchema,
+  type Invoice,
+} from '@draupnir/wire'
 import { handlers } from './consumers.ts'
 import { followContract } from './contract/follow-contract.ts'
 import { issueInvoice } from './invoice/issue-invoice.ts'
@@ -27,7 +34,7 @@ export const days = (count: number): Instant => hours(24 * count)
 export const usd = (amount: number | bigint): WireMoney => ({ amount: amount.toString(), currency: 'USD' })
 
 export function lineOf(over: Partial<ContractLine> = {}): ContractLine {
-  return {
+  return contractLineSchema.parse({
     id: nextId('contractLine'),
     seller_id: nextId('party'),
     sku: 'support',
@@ -36,12 +43,12 @@ export function lineOf(over: Partial<ContractLine> = {}): ContractLine {
     price: { type: 'flat_recurring', unit_price: usd(50_000) },
     device_ids: [],
     ...over,
-  }
+  })
 }
 
 /** An active contract with one line. */
 export function contractOf(over: Partial<ContractState> = {}): ContractState {
-  return {
+  return contractSchema.parse({
     id: nextId('contract'),
     buyer_id: nextId('party'),
     currency: 'USD',
@@ -57,7 +64,7 @@ export function contractOf(over: Partial<ContractState> = {}): ContractState {
     lines: [lineOf()],
     version: 3,
     ...over,
-  }
+  })
 }
 
 let rated = 0

@@ -3,7 +3,7 @@ import { type Id, newId } from '@draupnir/ids'
 import { migrationsOf } from '@draupnir/service'
 import { type ConsumerUnderTest, nextId, testClock, testContext, testDatabase, testLog } from '@draupnir/testing'
 import { addMs, type Instant, instant, MINUTE_MS } from '@draupnir/time'
-import type { ContractLine, ContractState } from '@draupnir/wire'
+import { type ContractLine, type ContractState, contractSchema } from '@draupnir/wire'
 import { handlers } from './consumers.ts'
 import { registerDevice } from './device/register-device.ts'
 import { rememberSeller } from './seller/remember-seller.ts'
@@ -43,7 +43,7 @@ export function contractOn(
 ): ContractState {
   const { price, ...rest } = change
   const usage = { type: 'usage', unit: 'gpu_hour', unit_price: { amount: '235', currency: 'USD' } } as const
-  return {
+  return contractSchema.parse({
     id: nextId('contract'),
     buyer_id: nextId('party'),
     currency: 'USD',
@@ -69,5 +69,5 @@ export function contractOn(
     ],
     version: 3,
     ...rest,
-  }
+  })
 }

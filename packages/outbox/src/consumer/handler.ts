@@ -13,7 +13,7 @@ export type UnitFor = (event: Event<unknown>) => Context
 
 /** Applies events one by one; a throw undoes that event alone. */
 export function handle<D>(
-  event: EventDefinition<D>,
+  event: EventDefinition<D, unknown>,
   apply: (ctx: Context, event: Event<D>) => Promise<unknown>,
 ): Handler {
   return {
@@ -26,7 +26,7 @@ export function handle<D>(
 
 /** Applies many events of one tenant at once, for set-based work; they stand in order per aggregate. Use `causedBy` to emit. */
 export function handleMany<D>(
-  event: EventDefinition<D>,
+  event: EventDefinition<D, unknown>,
   apply: (ctx: Context, events: readonly Event<D>[]) => Promise<unknown>,
 ): Handler {
   return {

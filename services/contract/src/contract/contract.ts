@@ -90,6 +90,15 @@ function announce(state: ContractState | null, edit: Edit): ContractState | null
 
 function blank(payload: Extract<Operation, { operation: 'create' }>['payload']): ContractState {
   return {
+    tax_rate: '0',
+    splits: [],
+    sla: null,
+    financing: null,
+    trial: null,
+    suspended_at: null,
+    term: null,
+    term_ends_at: null,
+    auto_renew: null,
     ...payload,
     lifecycle: 'draft',
     billing_anchor: null,

@@ -158,7 +158,11 @@ function lineOf(id: Id<'contractLine'>, input: AddLine): ContractLine {
     description,
     quantity: canonical(quantity),
     price: { ...price, unit_price },
+    discount_rate: '0',
     device_ids: [...device_ids],
+    host_id: null,
+    sla: null,
+    added_at: null,
   }
 }
 
