@@ -1,3 +1,4 @@
+import { eventually } from '@draupnir/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { accountOf, payoutAtBank } from '../bank.fixture.ts'
 import { readPayIn } from '../pay-in/read-pay-in.ts'
@@ -99,14 +100,27 @@ describe('a pay-in', () => {
 
   it('is one order even when the answer is asked for again after the bank forgot the key', async () => {
     await fault({ match: CREATE, effect: 'timeout_after', remaining: 1 })
-    // Nobody looks for two days: the idempotency key is good for one.
-    await fault({ match: { method: 'GET', path_prefix: '/api/payment_orders' }, effect: 'error', status: 500 })
     const id = await payIn()
+    await eventually(async () => (await orders(id)).length === 1)
+    // Nobody can look for two days: the idempotency key is good for one.
+    await fault({ match: { method: 'GET', path_prefix: '/api/payment_orders' }, effect: 'error', status: 500 })
     await pass('P2D')
     await heal()
     await pass('P7D')
     expect(await orders(id)).toHaveLength(1)
     expect(await readPayIn(ctx, id)).toMatchObject({ state: 'cleared' })
+  })
+
+  it('waits for days for a bank that cannot be asked, and then clears', async () => {
+    await fault({ match: { method: 'GET', path_prefix: '/api/payment_orders' }, effect: 'error', status: 500 })
+    const id = await payIn()
+    await pass('P2D')
+    await heal()
+    // A retry does not stop time on its way, so it is given its hour.
+    await pass('PT2H')
+    await pass('P7D')
+    expect(await readPayIn(ctx, id)).toMatchObject({ state: 'cleared' })
+    expect(await orders(id)).toHaveLength(1)
   })
 
   it.each(['webhook_duplicate', 'webhook_reorder', 'webhook_drop'])('comes to the same end with %s', async (effect) => {
@@ -219,7 +233,9 @@ describe('a bank account', () => {
     })
     const answer = await post(`/v1/parties/${party.id}/bank-accounts`, accountOf('99887766'))
     expect(answer).toMatchObject({ status: 422, body: { code: 'payout.bank-account-refused' } })
-    expect((await get(`/v1/parties/${party.id}`)).body.bank_accounts).toMatchObject([{}, { state: 'failed' }])
+    expect((await get(`/v1/parties/${party.id}`)).body.bank_accounts).toContainEqual(
+      expect.objectContaining({ last4: '7766', state: 'failed' }),
+    )
   })
 
   it.each([
