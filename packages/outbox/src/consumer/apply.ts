@@ -44,15 +44,31 @@ export async function applyBatch(applier: Applier, batch: readonly Incoming[]): 
     const cursors = await lockCursors(db.sql, applier.consumer, batch)
     const before = new Map([...cursors].map(([key, { lastSeq, blocked }]) => [key, { lastSeq, blocked }]))
     const verdicts = plan(batch, cursors)
-    await applyEffects(applier, db, now, having(verdicts, 'apply'))
-    for (const incoming of having(verdicts, 'park', 'park-behind'))
-      await park(db.sql, applier.consumer, incoming, incoming.poison ?? BEHIND)
-    const moved = [...cursors].filter(([key, cursor]) => {
-      const old = before.get(key)
-      return old?.lastSeq !== cursor.lastSeq || old.blocked !== cursor.blocked
-    })
-    await saveCursors(db.sql, applier.consumer, moved)
+    const applied = having(verdicts, 'apply')
+    // Sent together: whatever fails afterwards undoes them.
+    const [fresh] = await Promise.all([
+      settle(db.sql, applier.consumer, applied, 'applied'),
+      saveCursors(db.sql, applier.consumer, movedSince(before, cursors)),
+      ...having(verdicts, 'park', 'park-behind').map((incoming) =>
+        park(db.sql, applier.consumer, incoming, incoming.poison ?? BEHIND),
+      ),
+    ])
+    await applyEffects(
+      applier,
+      db,
+      now,
+      applied.filter(({ event }) => fresh.has(event.id)),
+    )
     return { outcomes: outcomes(verdicts, cursors), freed: freedBy(having(verdicts, 'apply', 'move'), cursors) }
+  })
+}
+
+type Standing = Pick<Cursor, 'lastSeq' | 'blocked'>
+
+function movedSince(before: ReadonlyMap<string, Standing>, cursors: ReadonlyMap<string, Cursor>) {
+  return [...cursors].filter(([key, cursor]) => {
+    const old = before.get(key)
+    return old?.lastSeq !== cursor.lastSeq || old.blocked !== cursor.blocked
   })
 }
 
@@ -108,9 +124,8 @@ export function parkOne(applier: Applier, incoming: Incoming, poison: Poison): P
   })
 }
 
-async function applyEffects(applier: Applier, db: Db, now: Instant, applied: readonly Incoming[]): Promise<void> {
-  const fresh = await settle(db.sql, applier.consumer, applied, 'applied')
-  for (const run of group(applied.filter(({ event }) => fresh.has(event.id)))) {
+async function applyEffects(applier: Applier, db: Db, now: Instant, fresh: readonly Incoming[]): Promise<void> {
+  for (const run of group(fresh)) {
     const events = run.map(({ event }) => event)
     await run[0]?.handler?.apply(events, (event) => contextOf(applier, db, now, event))
     crashPoint('mid-batch')

@@ -103,7 +103,14 @@ export class Lane {
       await drain(resolver, aggregatetype, aggregateid).catch((error: unknown) =>
         this.options.log.warn({ err: error, aggregateid }, 'what was parked behind a gap stays parked'),
       )
-    for (const held of batch) await this.answer(held, outcomes.get(held.incoming) ?? 'settled')
+    const early = batch.filter((held) => !this.acked(held, outcomes.get(held.incoming)))
+    for (const held of early) await this.answer(held, outcomes.get(held.incoming) ?? 'settled')
+  }
+
+  // In one go: with an await between them, each acknowledgement would be a write to the socket of its own.
+  private acked({ delivery }: Held, outcome: Outcome | undefined): boolean {
+    if (outcome === 'settled' || outcome === undefined) delivery.ack()
+    return outcome === 'settled' || outcome === undefined
   }
 
   private async answer(held: Held, outcome: Outcome): Promise<void> {
