@@ -43,7 +43,12 @@ export async function registerBankAccount(ctx: Context, bank: Bank, input: BankA
   return done
 }
 
-function recordRegistration(outer: Context, id: Id<'bankAccount'>, outcome: Outcome<string>): Promise<BankAccount> {
+/** The bank partner took the account, or refused it: payouts that waited for one are requested. */
+export function recordRegistration(
+  outer: Context,
+  id: Id<'bankAccount'>,
+  outcome: Outcome<string>,
+): Promise<BankAccount> {
   return transact(outer, async (ctx) => {
     const { account } = required(await lockBankAccount(ctx, id), `bank account ${id} is gone`)
     // A retry after a lost answer.
