@@ -45,14 +45,29 @@ export const REFUSALS = {
   'time.invalid-duration': { status: 400, consumer: 'park', title: 'The duration is not ISO 8601' },
   'ids.invalid': { status: 400, consumer: 'park', title: 'The id is not valid' },
 
+  'ledger.account-closed': { status: 409, consumer: 'park', title: 'The account is closed' },
+  'ledger.account-frozen': { status: 409, consumer: 'park', title: 'The account is frozen until a person has looked' },
+  'ledger.account-not-empty': {
+    status: 409,
+    consumer: 'park',
+    title: 'An account that holds something cannot be closed',
+  },
   'ledger.amount-not-positive': { status: 422, consumer: 'park', title: 'A posting must move more than zero' },
   'ledger.balance-insufficient': { status: 422, consumer: 'park', title: 'The account does not hold enough' },
   'ledger.cause-reused': { status: 422, consumer: 'park', title: 'The cause was booked with another content' },
   'ledger.collection-unknown': { status: 422, consumer: 'park', title: 'No funds are committed for the collection' },
+  'ledger.expiry-invalid': {
+    status: 422,
+    consumer: 'park',
+    title: 'Only a pending transaction expires, and later than now',
+  },
   'ledger.holding-not-mature': { status: 409, consumer: 'retry', title: 'The holding has not matured yet' },
   'ledger.invoice-unbalanced': { status: 422, consumer: 'park', title: 'The lines do not add up to the total' },
   'ledger.pair-not-allowed': { status: 422, consumer: 'park', title: 'These accounts may not touch in this direction' },
+  'ledger.period-closed': { status: 422, consumer: 'park', title: 'The period is closed' },
   'ledger.postings-invalid': { status: 422, consumer: 'park', title: 'A transaction has one to a thousand postings' },
+  'ledger.recipe-input-invalid': { status: 422, consumer: 'park', title: 'The input does not fit the recipe' },
+  'ledger.recipe-unknown': { status: 422, consumer: 'park', title: 'There is no such recipe' },
   'ledger.reference-reused': {
     status: 422,
     consumer: 'park',
@@ -63,9 +78,17 @@ export const REFUSALS = {
     consumer: 'park',
     title: 'A party would receive less than zero',
   },
+  'ledger.together-refused': { status: 422, consumer: 'park', title: 'Another of the transactions was refused' },
+  'ledger.transaction-expired': { status: 409, consumer: 'park', title: 'The pending transaction has expired' },
   'ledger.transaction-not-found': { status: 404, consumer: 'park', title: 'No such transaction' },
   'ledger.transaction-not-pending': { status: 409, consumer: 'park', title: 'The transaction is not pending' },
+  'ledger.transaction-undo-invalid': {
+    status: 409,
+    consumer: 'park',
+    title: 'Only a posted transaction that undoes none can be undone',
+  },
   'ledger.turnover-exceeded': { status: 422, consumer: 'park', title: 'The account has reached its limit of turnover' },
+  'ledger.undone-before': { status: 409, consumer: 'park', title: 'The transaction was undone before' },
 
   'contract.already-active': { status: 409, consumer: 'park', title: 'The contract is active already' },
   'contract.billing-anchor-in-future': {

@@ -11,9 +11,11 @@ import type { EventDefinition } from './define-event.ts'
 import { DeviceRegistered } from './device-health/device-registered.ts'
 import { DeviceStateChanged } from './device-health/device-state-changed.ts'
 import { UsageRecorded } from './device-health/usage-recorded.ts'
+import { AccountFrozen } from './ledger/account-frozen.ts'
 import { CollectionCommitted } from './ledger/collection-committed.ts'
 import { CollectionRefused } from './ledger/collection-refused.ts'
 import { HoldingReleased } from './ledger/holding-released.ts'
+import { JournalAppended } from './ledger/journal-appended.ts'
 import { PayoutRefused } from './ledger/payout-refused.ts'
 import { PayoutReserved } from './ledger/payout-reserved.ts'
 import { SettlementCompleted } from './ledger/settlement-completed.ts'
@@ -46,9 +48,11 @@ export const EVENTS: readonly EventDefinition[] = [
   InvoicePaid,
   InvoicePastDue,
   BillingStatusChanged,
+  AccountFrozen,
   CollectionCommitted,
   CollectionRefused,
   HoldingReleased,
+  JournalAppended,
   PayoutRefused,
   PayoutReserved,
   SettlementCompleted,

@@ -1,45 +1,119 @@
 import type { Context } from '@draupnir/db'
+import { assert } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
+import type { Instant } from '@draupnir/time'
 import { type Account, type AccountRef, accountOf } from './account.ts'
-import { type Balance, opened } from './balance.ts'
+import { type Balance, checksumOf, opened } from './balance.ts'
 import { CHART } from './chart.ts'
 
 export interface AccountRow {
+  readonly id: bigint
   readonly ref: string
   readonly posted_debits: bigint
   readonly posted_credits: bigint
   readonly pending_debits: bigint
   readonly pending_credits: bigint
   readonly version: bigint
+  readonly checksum: bigint
+  readonly changed_at: Instant
+  readonly state: Balance['state']
+}
+
+export interface Locked {
+  readonly balances: readonly Balance[]
+  /** Row ids of the accounts that exist, by ref. */
+  readonly ids: ReadonlyMap<string, bigint>
+  /** Accounts whose balance is not what was last written by us. */
+  readonly tampered: readonly Balance[]
 }
 
 /** Locks the accounts, always in the order of their refs; those never posted to are opened in memory only. */
-export async function lockBalances(ctx: Context, accounts: readonly Account[]): Promise<Balance[]> {
-  const byRef = new Map(accounts.map((it) => [it.ref, it]))
+export async function lockBalances(ctx: Context, accounts: ReadonlyMap<string, Account>): Promise<Locked> {
   const rows = await ctx.db.sql<AccountRow[]>`
-    select ref, posted_debits, posted_credits, pending_debits, pending_credits, version from accounts
-    where tenant_id = ${ctx.tenant} and ref = any(${[...byRef.keys()]}) order by ref for update`
-  const known = new Map(rows.map((row) => [row.ref, balanceOf(row)]))
-  return [...byRef.values()].map((it) => known.get(it.ref) ?? opened(it))
+    select id, ref, posted_debits, posted_credits, pending_debits, pending_credits, version, checksum, changed_at, state
+    from accounts where tenant_id = ${ctx.tenant} and ref = any(${[...accounts.keys()]}) order by ref for update`
+  return lockedOf(accounts, rows)
 }
 
-export async function saveBalances(ctx: Context, balances: readonly Balance[]): Promise<void> {
+/** The same without a lock: for a dry run. */
+export async function peekBalances(ctx: Context, accounts: ReadonlyMap<string, Account>): Promise<Locked> {
+  const rows = await ctx.db.sql<AccountRow[]>`
+    select id, ref, posted_debits, posted_credits, pending_debits, pending_credits, version, checksum, changed_at, state
+    from accounts where tenant_id = ${ctx.tenant} and ref = any(${[...accounts.keys()]})`
+  return lockedOf(accounts, rows)
+}
+
+function lockedOf(accounts: ReadonlyMap<string, Account>, rows: readonly AccountRow[]): Locked {
+  const byRef = new Map(rows.map((row) => [row.ref, row]))
+  const tampered: Balance[] = []
+  const balances = [...accounts.values()].map((account) => {
+    const row = byRef.get(account.ref)
+    if (row === undefined) return opened(account)
+    const balance = balanceOf(row, account)
+    if (BigInt(checksumOf(balance)) === row.checksum) return balance
+    tampered.push(balance)
+    return { ...balance, state: 'frozen' as const }
+  })
+  return { balances, ids: new Map(rows.map((row) => [row.ref, row.id])), tampered }
+}
+
+/** Writes balances of locked accounts; gives the row ids of all, new ones too. A `LostRace` when another opened one meanwhile. */
+export async function saveBalances(
+  ctx: Context,
+  balances: readonly Balance[],
+  known: ReadonlyMap<string, bigint>,
+  at: Instant,
+): Promise<ReadonlyMap<string, bigint>> {
+  const fresh = balances.filter((balance) => !known.has(balance.account.ref))
+  const changed = balances.filter((balance) => known.has(balance.account.ref))
+  const [opened] = await Promise.all([openAccounts(ctx, fresh, at), updateBalances(ctx, changed, known, at)])
+  return opened.length === 0 ? known : new Map([...known, ...opened])
+}
+
+/** Two commits opened the same account: whoever loses begins again. */
+export class LostRace extends Error {}
+
+async function openAccounts(ctx: Context, balances: readonly Balance[], at: Instant) {
+  if (balances.length === 0) return []
   const column = <T>(pick: (account: Account) => T) => balances.map(({ account }) => pick(account))
-  const number = (pick: (balance: Balance) => bigint) => balances.map((balance) => pick(balance).toString())
-  await ctx.db.sql`
+  const rows = await ctx.db.sql<{ ref: string; id: bigint }[]>`
     insert into accounts (tenant_id, ref, owner, account, currency, normal_side, floor,
-      posted_debits, posted_credits, pending_debits, pending_credits, version)
-    select ${ctx.tenant}, u.* from unnest(
+      posted_debits, posted_credits, pending_debits, pending_credits, version, checksum, changed_at)
+    select ${ctx.tenant}, u.*, ${at}::timestamptz from unnest(
       ${column((it) => it.ref)}::text[], ${column((it) => it.owner)}::text[], ${column((it) => it.name)}::text[],
       ${column((it) => it.currency)}::text[], ${column((it) => CHART[it.name].normal)}::text[],
       ${column((it) => CHART[it.name].floor?.toString() ?? null)}::bigint[],
-      ${number((b) => b.postedDebits)}::bigint[], ${number((b) => b.postedCredits)}::bigint[],
-      ${number((b) => b.pendingDebits)}::bigint[], ${number((b) => b.pendingCredits)}::bigint[],
-      ${number((b) => b.version)}::bigint[]
-    ) as u
-    on conflict (tenant_id, ref) do update set
-      posted_debits = excluded.posted_debits, posted_credits = excluded.posted_credits,
-      pending_debits = excluded.pending_debits, pending_credits = excluded.pending_credits, version = excluded.version`
+      ${numbers(balances, (b) => b.postedDebits)}::bigint[], ${numbers(balances, (b) => b.postedCredits)}::bigint[],
+      ${numbers(balances, (b) => b.pendingDebits)}::bigint[], ${numbers(balances, (b) => b.pendingCredits)}::bigint[],
+      ${numbers(balances, (b) => b.version)}::bigint[], ${balances.map((b) => String(checksumOf(b)))}::bigint[]
+    ) as u order by 2 on conflict do nothing returning ref, id`
+  if (rows.length < balances.length) throw new LostRace('an account was opened by another')
+  return rows.map(({ ref, id }): [string, bigint] => [ref, id])
+}
+
+async function updateBalances(
+  ctx: Context,
+  balances: readonly Balance[],
+  known: ReadonlyMap<string, bigint>,
+  at: Instant,
+): Promise<void> {
+  if (balances.length === 0) return
+  const { count } = await ctx.db.sql`
+    update accounts a set posted_debits = u.posted_debits, posted_credits = u.posted_credits,
+      pending_debits = u.pending_debits, pending_credits = u.pending_credits, version = u.version,
+      checksum = u.checksum, changed_at = ${at}::timestamptz
+    from unnest(
+      ${balances.map((b) => String(known.get(b.account.ref)))}::bigint[],
+      ${numbers(balances, (b) => b.postedDebits)}::bigint[], ${numbers(balances, (b) => b.postedCredits)}::bigint[],
+      ${numbers(balances, (b) => b.pendingDebits)}::bigint[], ${numbers(balances, (b) => b.pendingCredits)}::bigint[],
+      ${numbers(balances, (b) => b.version)}::bigint[], ${balances.map((b) => String(checksumOf(b)))}::bigint[]
+    ) as u(id, posted_debits, posted_credits, pending_debits, pending_credits, version, checksum)
+    where a.id = u.id and a.tenant_id = ${ctx.tenant}`
+  assert(count === balances.length, 'every locked account is written')
+}
+
+function numbers(balances: readonly Balance[], pick: (balance: Balance) => bigint): string[] {
+  return balances.map((balance) => pick(balance).toString())
 }
 
 export interface AccountFilter {
@@ -53,12 +127,24 @@ export interface AccountFilter {
 export async function listBalances(ctx: Context, filter: AccountFilter): Promise<Balance[]> {
   const { sql } = ctx.db
   const rows = await sql<AccountRow[]>`
-    select ref, posted_debits, posted_credits, pending_debits, pending_credits, version from accounts
+    select * from accounts
     where tenant_id = ${ctx.tenant} and ref > ${filter.after ?? ''}
       ${filter.owner === undefined ? sql`` : sql`and owner = ${filter.owner}`}
       ${filter.ref === undefined ? sql`` : sql`and ref = ${filter.ref}`}
     order by ref limit ${filter.limit}`
-  return rows.map(balanceOf)
+  return rows.map((row) => balanceOf(row))
+}
+
+/** Writes whether an account may be moved; quiet for accounts that do not exist. */
+export async function saveStates(
+  ctx: Context,
+  refs: readonly string[],
+  state: Balance['state'],
+  reason: string | null,
+): Promise<void> {
+  await ctx.db.sql`
+    update accounts set state = ${state}, state_reason = ${reason}
+    where tenant_id = ${ctx.tenant} and ref = any(${[...refs]})`
 }
 
 export interface ChartTotals {
@@ -77,13 +163,15 @@ export async function chartTotals(ctx: Context): Promise<ChartTotals[]> {
     from accounts where tenant_id = ${ctx.tenant} group by account, currency order by currency, account`
 }
 
-export function balanceOf(row: AccountRow): Balance {
+export function balanceOf(row: AccountRow, account: Account = accountOf(row.ref)): Balance {
   return {
-    account: accountOf(row.ref),
+    account,
     postedDebits: row.posted_debits,
     postedCredits: row.posted_credits,
     pendingDebits: row.pending_debits,
     pendingCredits: row.pending_credits,
     version: row.version,
+    state: row.state,
+    changedAt: row.changed_at,
   }
 }

@@ -1,4 +1,6 @@
+import { crc32 } from 'node:zlib'
 import { unreachable } from '@draupnir/errors'
+import type { Instant } from '@draupnir/time'
 import type { Account } from './account.ts'
 import { CHART, type Side } from './chart.ts'
 
@@ -11,6 +13,10 @@ export interface Balance {
   readonly pendingCredits: bigint
   /** Grows by one with each transaction that touches the account. */
   readonly version: bigint
+  /** Nothing moves in a frozen account, nothing new in a closed one. */
+  readonly state: 'open' | 'frozen' | 'closed'
+  /** When a transaction last touched it; null before the first. */
+  readonly changedAt: Instant | null
 }
 
 /** What happens to an amount on one side of an account. */
@@ -20,7 +26,8 @@ export type Movement = 'pending' | 'posted' | 'settled' | 'voided'
 export const MAX_TURNOVER = 9_000_000_000_000_000_000n
 
 export function opened(account: Account): Balance {
-  return { account, postedDebits: 0n, postedCredits: 0n, pendingDebits: 0n, pendingCredits: 0n, version: 0n }
+  const nothing = { postedDebits: 0n, postedCredits: 0n, pendingDebits: 0n, pendingCredits: 0n, version: 0n }
+  return { account, ...nothing, state: 'open', changedAt: null }
 }
 
 /** The booked balance, positive on the account's normal side. */
@@ -50,6 +57,7 @@ export function isWithinTurnover(balance: Balance): boolean {
 
 /** The balance after `amount` moved on one side of it. The version is left to whoever applies a whole transaction. */
 export function move(balance: Balance, side: Side, amount: bigint, movement: Movement): Balance {
+  if (amount === 0n) return balance
   switch (movement) {
     case 'pending':
       return change(balance, side, 0n, amount)
@@ -62,6 +70,11 @@ export function move(balance: Balance, side: Side, amount: bigint, movement: Mov
     default:
       return unreachable(movement)
   }
+}
+
+/** Of what the account holds: tells a balance that was written by us from one that was changed by hand. */
+export function checksumOf({ account, postedDebits, postedCredits, pendingDebits, pendingCredits, version }: Balance) {
+  return crc32(`${account.ref}|${postedDebits}|${postedCredits}|${pendingDebits}|${pendingCredits}|${version}`)
 }
 
 function change(balance: Balance, side: Side, booked: bigint, held: bigint): Balance {

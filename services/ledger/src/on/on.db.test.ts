@@ -15,6 +15,7 @@ import {
   type Envelope,
   type EventDefinition,
   InvoicePaid,
+  JournalAppended,
   PartyCreated,
   type PayIn,
   PayInCleared,
@@ -23,7 +24,6 @@ import {
   PayoutFailed,
   PayoutRequested,
   PayoutSettled,
-  TransactionPosted,
 } from '@draupnir/wire'
 import { describe, expect, it } from 'vitest'
 import {
@@ -83,9 +83,9 @@ describe.each(WAYS)('events %s', (_, bring) => {
     ]
     await bring(ledgerConsumer(db, clock), events)
     expect(await books(ctx)).toEqual({ [`${pay_in.party_id}:available:USD`]: 500n, 'platform:cash.ach:USD': 500n })
-    const states = (await emitted(db, TransactionPosted))
-      .map((event) => event.data.transaction)
-      .filter((it) => events.some((event) => event.id === it.cause))
+    const states = (await emitted(db, JournalAppended))
+      .flatMap((event) => event.data.transactions)
+      .filter((it) => it.postings.some(({ credit }) => credit.startsWith(pay_in.party_id)))
     expect(states.map((it) => it.state)).toEqual(['pending', 'posted'])
   })
 

@@ -73,7 +73,7 @@ it('tells the accounting story in Markdown', () => {
 function funded(postings: readonly Posting[]) {
   const accounts = new Map(postings.flatMap((it) => [it.debit, it.credit]).map((it) => [it.ref, it]))
   const balances = [...accounts.values()].map((account) => ({ ...opened(account), postedCredits: 1_000_000n }))
-  return { balances, transactions: [] }
+  return { balances, transactions: [], at: AT, closedThrough: null }
 }
 
 function draft(name: 'a' | 'b', postings: readonly Posting[], undoes: Draft['undoes']): Draft {
@@ -84,8 +84,9 @@ function draft(name: 'a' | 'b', postings: readonly Posting[], undoes: Draft['und
     reference: name,
     state: 'posted',
     undoes,
+    actor: 'key_test',
     effectiveAt: AT,
-    bookedAt: AT,
+    expiresAt: null,
     postings,
   }
 }

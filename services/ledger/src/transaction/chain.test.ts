@@ -4,8 +4,7 @@ import { instant } from '@draupnir/time'
 import { expect, it } from 'vitest'
 import { account } from '../account/account.ts'
 import { BUYER } from '../recipe/golden.ts'
-import { checkChain } from '../verify/check-chain.ts'
-import { chain, GENESIS, type Link } from './chain.ts'
+import { genesis, nextLink } from './chain.ts'
 import type { Transaction } from './transaction.ts'
 
 const AT = instant('2026-01-01T00:00:00Z')
@@ -19,8 +18,10 @@ function booked(n: number): Transaction {
     undoes: null,
     bookedAs: 'posted',
     state: 'posted',
+    actor: 'key_test',
     effectiveAt: AT,
     bookedAt: AT,
+    expiresAt: null,
     resolvedBy: null,
     resolvedAt: null,
     postings: [
@@ -29,34 +30,36 @@ function booked(n: number): Transaction {
   }
 }
 
-const links = chain(GENESIS, [booked(1), booked(2), booked(3)])
+const first = nextLink(genesis(3), AT, [booked(1), booked(2)])
 
-function details(broken: readonly Link[]): string[] {
-  return checkChain('ten_1', GENESIS, broken).map((finding) => `${finding.row}: ${finding.detail}`)
-}
-
-it('links each entry to the one before it', () => {
-  expect(links.map((link) => link.entry.seq)).toEqual([1n, 2n, 3n])
-  expect(links[1]?.prevHash).toBe(links[0]?.hash)
-  expect(details(links)).toEqual([])
+it('links each commit to the one before it in its lane', () => {
+  const second = nextLink(first, AT, [booked(3)])
+  expect([first.link, second.link]).toEqual([1n, 2n])
+  expect([first.lane, second.lane]).toEqual([3, 3])
+  expect(second.prevHash).toBe(first.hash)
 })
 
-it('names the entry whose content was changed', () => {
-  const changed = links.map((link, index) =>
-    index === 1 ? { ...link, entry: { ...link.entry, transaction: { ...booked(2), reference: 'pin-9' } } } : link,
-  )
-  expect(details(changed)).toEqual([
-    'journal ten_1/2 (txn_00000000000000000000000002): its content is not what was booked',
-  ])
+it.each<[string, Partial<Transaction>]>([
+  ['its id', { id: parseId('transaction', `txn_${'1'.repeat(26)}`) }],
+  ['its state', { state: 'voided' }],
+  ['its cause', { cause: 'evt-x' }],
+  ['its end', { resolvedBy: 'evt-x' }],
+  ['its reference', { reference: null }],
+  ['its recipe', { recipe: 'pay_in.return' }],
+  ['its actor', { actor: 'key_other' }],
+  ['its effective time', { effectiveAt: instant('2026-01-01T00:00:01Z') }],
+  ['its expiry', { expiresAt: AT }],
+  ['an amount', { postings: booked(1).postings.map((it) => ({ ...it, amount: money(6n, 'USD') })) }],
+])('covers %s', (_, change) => {
+  expect(nextLink(genesis(3), AT, [{ ...booked(1), ...change }, booked(2)]).hash).not.toBe(first.hash)
 })
 
-it('finds an entry that is missing', () => {
-  expect(details(links.filter((_, index) => index !== 1))).toEqual([
-    'journal ten_1/3 (txn_00000000000000000000000003): follows 1: rows are missing',
-    'journal ten_1/3 (txn_00000000000000000000000003): does not link to the row before it',
-  ])
+it('covers the order, the lane and the time', () => {
+  expect(nextLink(genesis(3), AT, [booked(2), booked(1)]).hash).not.toBe(first.hash)
+  expect(nextLink(genesis(4), AT, [booked(1), booked(2)]).hash).not.toBe(first.hash)
+  expect(nextLink(genesis(3), instant('2026-01-02T00:00:00Z'), [booked(1), booked(2)]).hash).not.toBe(first.hash)
 })
 
-it('keeps the hash of an entry for ever', () => {
-  expect(links[0]?.hash).toMatchInlineSnapshot(`"5d15db187a295a70e3af346b71b2f51f7e29b072b6b05c1baf01f81b06cebd2a"`)
+it('keeps its hash for ever', () => {
+  expect(first.hash).toMatchInlineSnapshot(`"aa35e95ecc8c57b28e53ed6ad6eb68c0d7a3318f68c515b997b225b065a2e10d"`)
 })

@@ -1,72 +1,62 @@
 import { createHash } from 'node:crypto'
-import type { Instant } from '@draupnir/time'
-import type { Transaction, TransactionState } from './transaction.ts'
+import { epochMs, type Instant } from '@draupnir/time'
+import type { Transaction } from './transaction.ts'
 
-/** Something that happened to a transaction, as the journal keeps it. */
-export interface JournalEntry {
-  readonly seq: bigint
-  readonly state: TransactionState
-  readonly cause: string
-  readonly recordedAt: Instant
-  readonly transaction: Omit<Transaction, 'state' | 'resolvedBy' | 'resolvedAt'>
-}
-
-export interface Link {
-  readonly entry: JournalEntry
-  readonly prevHash: string
-  readonly hash: string
-}
-
+/** The end of one lane of a tenant's journal. */
 export interface ChainHead {
-  readonly seq: bigint
+  readonly lane: number
+  readonly link: bigint
   readonly hash: string
 }
 
-/** Where every tenant's chain begins. */
-export const GENESIS: ChainHead = { seq: 0n, hash: '0'.repeat(64) }
-
-/** What the journal says of a transaction that was just booked, settled or voided. */
-export function entryOf(transaction: Transaction, seq: bigint): JournalEntry {
-  const { state, resolvedBy, resolvedAt } = transaction
-  return {
-    seq,
-    state,
-    cause: resolvedBy ?? transaction.cause,
-    recordedAt: resolvedAt ?? transaction.bookedAt,
-    transaction,
-  }
+/** Everything one commit recorded, in order. */
+export interface Link extends ChainHead {
+  readonly recordedAt: Instant
+  readonly prevHash: string
+  readonly transactions: readonly Transaction[]
 }
 
-/** Chains what happened to the head, in order. */
-export function chain(head: ChainHead, transactions: readonly Transaction[]): Link[] {
-  let { seq, hash } = head
-  return transactions.map((transaction) => {
-    const prevHash = hash
-    seq += 1n
-    const entry = entryOf(transaction, seq)
-    hash = hashOf(prevHash, entry)
-    return { entry, prevHash, hash }
-  })
+const FIRST = '0'.repeat(64)
+
+/** Where a lane begins. */
+export function genesis(lane: number): ChainHead {
+  return { lane, link: 0n, hash: FIRST }
 }
 
-/** SHA-256 over the previous hash and the entry with all its postings, in a form that never changes. */
-export function hashOf(prevHash: string, entry: JournalEntry): string {
-  const { transaction: it } = entry
-  const content = [
-    prevHash,
-    entry.seq.toString(),
-    entry.state,
-    entry.cause,
-    entry.recordedAt,
+/** The next link after `head`: its hash covers the hash before it and every transaction with all its postings. */
+export function nextLink(head: ChainHead, recordedAt: Instant, transactions: readonly Transaction[]): Link {
+  const link = head.link + 1n
+  const hash = createHash('sha256')
+  hash.update(`${head.hash}\n${head.lane}\n${link}\n${epochMs(recordedAt)}`)
+  for (const transaction of transactions) hash.update(`\n${textOf(transaction)}`)
+  return { lane: head.lane, link, recordedAt, prevHash: head.hash, transactions, hash: hash.digest('hex') }
+}
+
+/** The cause of what last happened to a transaction. */
+export function causeOf({ cause, resolvedBy }: Transaction): string {
+  return resolvedBy ?? cause
+}
+
+// In this form for ever; the audit writes the same in SQL (`verify/chain.store.ts`), so that it can run in the database.
+function textOf(it: Transaction): string {
+  const debits = it.postings.map((posting) => posting.debit.ref).join(',')
+  const credits = it.postings.map((posting) => posting.credit.ref).join(',')
+  const amounts = it.postings.map((posting) => posting.amount.amount.toString()).join(',')
+  return [
+    it.state,
+    causeOf(it),
     it.id,
     it.recipe,
     it.cause,
-    it.reference,
-    it.undoes,
+    it.reference ?? '',
+    it.undoes ?? '',
     it.bookedAs,
-    it.effectiveAt,
-    it.bookedAt,
-    it.postings.map((p) => [p.debit.ref, p.credit.ref, p.amount.amount.toString(), p.amount.currency]),
-  ]
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex')
+    it.actor,
+    epochMs(it.effectiveAt),
+    epochMs(it.bookedAt),
+    it.expiresAt === null ? '' : epochMs(it.expiresAt),
+    debits,
+    credits,
+    amounts,
+  ].join('\u001f')
 }

@@ -8,10 +8,10 @@ import type { Transaction } from './transaction.ts'
 type Credit = DataOf<typeof WalletCredited>
 
 /** The wallets whose available balance a transaction raised when it was posted, with what they hold after the batch. */
-export function walletCredits(transaction: Transaction, after: readonly Balance[]): Credit[] {
+export function walletCredits(transaction: Transaction, after: ReadonlyMap<string, Balance>): Credit[] {
   if (transaction.state !== 'posted') return []
   return [...netByWallet(transaction)].flatMap(([ref, { party, amount }]) => {
-    const balance = after.find((it) => it.account.ref === ref)
+    const balance = after.get(ref)
     if (amount.amount <= 0n || balance === undefined) return []
     return {
       party_id: party,

@@ -1,6 +1,6 @@
 import { transact } from '@draupnir/db'
 import { emitted, expectRejection, nextId } from '@draupnir/testing'
-import { TransactionPosted, WalletCredited } from '@draupnir/wire'
+import { JournalAppended, WalletCredited } from '@draupnir/wire'
 import { describe, expect, it } from 'vitest'
 import { fundsCommit } from '../recipe/funds.recipes.ts'
 import { payInClear } from '../recipe/pay-in-clear.recipe.ts'
@@ -20,8 +20,8 @@ const payIn = (party = nextId('party'), amount = 500) => ({
 })
 
 async function eventsOf(id: string) {
-  const events = await emitted(db, TransactionPosted)
-  return events.filter((event) => event.aggregateId === id).map((event) => event.data.transaction.state)
+  const events = await emitted(db, JournalAppended)
+  return events.flatMap((event) => event.data.transactions.filter((it) => it.id === id).map((it) => it.state))
 }
 
 describe('postTransaction', () => {

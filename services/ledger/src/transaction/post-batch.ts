@@ -1,73 +1,67 @@
-import { type Context, transact } from '@draupnir/db'
-import { emitMany } from '@draupnir/outbox'
-import { TransactionPosted, WalletCredited } from '@draupnir/wire'
-import { lockBalances, saveBalances } from '../account/account.store.ts'
-import type { Account } from '../account/account.ts'
-import { chain } from './chain.ts'
-import { walletCredits } from './credit.ts'
-import { type Outcome, type Reduction, type Request, reduce } from './reduce.ts'
-import {
-  appendJournal,
-  findNamed,
-  insertTransactions,
-  lockHead,
-  type Named,
-  resolveTransactions,
-} from './transaction.store.ts'
-import type { Transaction } from './transaction.ts'
-import { wireTransaction } from './transaction.wire.ts'
+import { attempt, type Context, isUniqueViolation } from '@draupnir/db'
+import { Transient } from '@draupnir/errors'
+import { latest } from '@draupnir/time'
+import { LostRace, lockBalances, saveBalances } from '../account/account.store.ts'
+import { announce } from './announce.ts'
+import { accountsOf, namesOf, pendingTargets } from './batch.ts'
+import { nextLink } from './chain.ts'
+import { findClosedThrough } from './closing.store.ts'
+import { freezeTampered } from './freeze-tampered.ts'
+import { appendLink, insertEntries, lockLane } from './journal.store.ts'
+import { type Outcome, type Request, reduce, type Together } from './reduce.ts'
+import { checkBatch } from './self-check.ts'
+import { findNamed, insertTransactions, resolveTransactions } from './transaction.store.ts'
 
-/** Posts what arrived together in one commit; one outcome for each request, in order. A refused request leaves nothing. */
-export function postBatch(ctx: Context, requests: readonly Request[]): Promise<readonly Outcome[]> {
-  return transact(ctx, async (ctx) => {
-    // The head goes first: whoever holds it is alone in the tenant's books, so nothing below can deadlock or race.
-    const head = await lockHead(ctx)
-    const transactions = await findNamed(ctx, requests.map(namesOf))
-    const balances = await lockBalances(ctx, accountsOf(requests, transactions))
-    const reduction = reduce({ balances, transactions }, requests)
-    const accepted = reduction.outcomes.flatMap((it) => (it.type === 'accepted' ? [it.transaction] : []))
-    if (accepted.length === 0) return reduction.outcomes
-    await save(ctx, reduction, accepted)
-    await appendJournal(ctx, chain(head, accepted))
-    await announce(ctx, reduction, accepted)
-    return reduction.outcomes
-  })
+const MAX_RACES = 5
+
+/**
+ * Posts what arrived together in one commit; one outcome for each request, in order. A refused request leaves nothing.
+ * Accounts are locked in order; several processes may post at once.
+ */
+export async function postBatch(ctx: Context, requests: readonly (Request | Together)[]): Promise<readonly Outcome[]> {
+  for (let race = 1; race <= MAX_RACES; race += 1) {
+    try {
+      return await attempt(ctx, (ctx) => postOnce(ctx, requests))
+    } catch (error) {
+      // Another process booked the same cause or opened the same account first: what it did is visible now.
+      if (!(error instanceof LostRace || isUniqueViolation(error))) throw error
+    }
+  }
+  throw new Transient('ledger.race-lost', `lost ${MAX_RACES} races for the same rows`)
 }
 
-// A transaction that is booked and resolved in one batch is inserted as booked: its end is an update like any other.
-async function save(ctx: Context, reduction: Reduction, accepted: readonly Transaction[]): Promise<void> {
-  await saveBalances(ctx, reduction.changed)
-  await insertTransactions(
-    ctx,
-    accepted.filter((transaction) => transaction.resolvedAt === null),
-  )
-  await resolveTransactions(
-    ctx,
-    accepted.filter((transaction) => transaction.resolvedAt !== null),
-  )
-}
-
-async function announce(ctx: Context, reduction: Reduction, accepted: readonly Transaction[]): Promise<void> {
-  await emitMany(
-    ctx,
-    TransactionPosted,
-    accepted.map((transaction) => ({ data: { transaction: wireTransaction(transaction) } })),
-  )
-  await emitMany(
-    ctx,
-    WalletCredited,
-    accepted.flatMap((transaction) => walletCredits(transaction, reduction.changed)).map((data) => ({ data })),
-  )
-}
-
-function namesOf(request: Request): Named {
-  const { recipe, cause, reference } = request.type === 'book' ? request.draft : request
-  return { recipe, cause, reference }
-}
-
-function accountsOf(requests: readonly Request[], transactions: readonly Transaction[]): Account[] {
-  const drafts = requests.flatMap((request) => (request.type === 'book' ? [request.draft] : []))
-  return [...drafts, ...transactions].flatMap(({ postings }) =>
-    postings.flatMap(({ debit, credit }) => [debit, credit]),
-  )
+async function postOnce(ctx: Context, requests: readonly (Request | Together)[]): Promise<readonly Outcome[]> {
+  const names = namesOf(requests)
+  // A pending transaction says which accounts its end touches; it is read again once they are locked.
+  const pending = await pendingTargets(ctx, names, requests)
+  const [locked, transactions, head, closedThrough] = await Promise.all([
+    lockBalances(ctx, accountsOf(requests, pending)),
+    findNamed(ctx, names),
+    lockLane(ctx),
+    findClosedThrough(ctx),
+  ])
+  const { balances, ids } = locked
+  const at = latest(ctx.now(), ...balances.flatMap(({ changedAt }) => changedAt ?? []))
+  const { outcomes, changed, entries } = reduce({ balances, transactions, at, closedThrough }, requests)
+  if (locked.tampered.length > 0) await freezeTampered(ctx, locked.tampered)
+  const accepted = outcomes.flatMap((it) => (it.type === 'accepted' ? [it.transaction] : []))
+  if (accepted.length === 0) return outcomes
+  checkBatch(balances, changed, accepted)
+  const link = nextLink(head, at, accepted)
+  await Promise.all([
+    saveBalances(ctx, changed, ids, at).then((all) => insertEntries(ctx, entries, all, at)),
+    // Booked and resolved in one batch: inserted as booked, its end is an update like any other.
+    insertTransactions(
+      ctx,
+      accepted.filter((it) => it.resolvedAt === null),
+      link,
+    ),
+    resolveTransactions(
+      ctx,
+      accepted.filter((it) => it.resolvedAt !== null),
+    ),
+    appendLink(ctx, link),
+    announce(ctx, link, changed),
+  ])
+  return outcomes
 }

@@ -47,8 +47,9 @@ function draftOf<I>(ctx: Context, { recipe, input, cause, reference, effectiveAt
     reference,
     state: state ?? 'posted',
     undoes: null,
+    actor: ctx.actor,
     effectiveAt,
-    bookedAt: ctx.now(),
+    expiresAt: null,
     postings: recipe.post(input),
   }
 }

@@ -1,7 +1,8 @@
 import type { Context } from '@draupnir/db'
 import { refuse } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
-import { findTransaction, type TransactionFilter, transactionsBy } from './transaction.store.ts'
+import { type TransactionFilter, transactionsBy } from './find-transactions.store.ts'
+import { findTransaction } from './transaction.store.ts'
 import type { Transaction } from './transaction.ts'
 
 /** Transactions with their postings, newest first. */

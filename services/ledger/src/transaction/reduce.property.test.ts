@@ -23,7 +23,7 @@ const ACCOUNTS: readonly Account[] = [
   wallet(BUYER, 'EUR'),
   cash('ach', 'EUR'),
 ]
-const EMPTY: Books = { balances: ACCOUNTS.map(opened), transactions: [] }
+const EMPTY: Books = { balances: ACCOUNTS.map(opened), transactions: [], at: AT, closedThrough: null }
 
 const side = fc.constantFrom(...ACCOUNTS)
 const posting: fc.Arbitrary<Posting> = fc
@@ -57,14 +57,15 @@ const booking: fc.Arbitrary<Request> = fc
       recipe: 'test',
       state,
       undoes: null,
+      actor: 'key_test',
       effectiveAt: AT,
-      bookedAt: AT,
+      expiresAt: null,
       postings,
     },
   }))
 const ending: fc.Arbitrary<Request> = fc
   .tuple(named, fc.constantFrom('settle' as const, 'void' as const))
-  .map(([{ reference, cause }, type]) => ({ type, recipe: 'test', reference, cause: `end-${cause}`, at: AT }))
+  .map(([{ reference, cause }, type]) => ({ type, target: { recipe: 'test', reference }, cause: `end-${cause}` }))
 const batches = fc.array(fc.array(fc.oneof({ weight: 3, arbitrary: booking }, ending), { maxLength: 12 }), {
   maxLength: 8,
 })
@@ -79,7 +80,10 @@ function allowedPairs(): [Account, Account][] {
 }
 
 /** The oracle: every transaction that was ever accepted, summed from nothing. */
-function recomputed(transactions: readonly Transaction[], of: Account): Omit<Balance, 'account' | 'version'> {
+function recomputed(
+  transactions: readonly Transaction[],
+  of: Account,
+): Omit<Balance, 'account' | 'version' | 'state' | 'changedAt'> {
   const sum = (state: string, side: 'debit' | 'credit') =>
     transactions
       .filter((transaction) => transaction.state === state)
@@ -102,7 +106,7 @@ function play(history: readonly (readonly Request[])[], check: (books: Books, at
     for (const outcome of outcomes) {
       if (outcome.type === 'accepted') transactions.set(outcome.transaction.id, outcome.transaction)
     }
-    const next = { balances: [...balances.values()], transactions: [...transactions.values()] }
+    const next = { ...EMPTY, balances: [...balances.values()], transactions: [...transactions.values()] }
     check(next, `after batch ${index}`)
     return next
   }, EMPTY)

@@ -13,7 +13,12 @@ const cash = account.cash('ach', 'USD')
 const wallet = account.available(BUYER, 'USD')
 const committed = account.committed(BUYER, 'USD')
 const holding = account.payInHolding(SELLER, 'USD')
-const NOTHING: Books = { balances: [cash, wallet, committed, holding].map(opened), transactions: [] }
+const NOTHING: Books = {
+  balances: [cash, wallet, committed, holding].map(opened),
+  transactions: [],
+  at: AT,
+  closedThrough: null,
+}
 
 let drafts = 0
 function book(postings: readonly Posting[], over: Partial<Draft> = {}): Request {
@@ -26,8 +31,9 @@ function book(postings: readonly Posting[], over: Partial<Draft> = {}): Request 
     reference: `about-${n}`,
     state: 'posted',
     undoes: null,
+    actor: 'key_test',
     effectiveAt: AT,
-    bookedAt: AT,
+    expiresAt: null,
     postings,
     ...over,
   } as const
@@ -42,7 +48,7 @@ const commit = (amount: bigint, over: Partial<Draft> = {}) =>
 
 function given(...past: readonly Request[]) {
   const before = after(NOTHING, reduce(NOTHING, past))
-  return { when: (...requests: readonly Request[]) => reduce(before, requests), before }
+  return { when: (...requests: Parameters<typeof reduce>[1]) => reduce(before, requests), before }
 }
 
 function after(books: Books, reduction: Reduction): Books {
@@ -53,6 +59,8 @@ function after(books: Books, reduction: Reduction): Books {
   return {
     balances: books.balances.map((balance) => changed.get(balance.account.ref) ?? balance),
     transactions: [...latest.values()],
+    at: books.at,
+    closedThrough: books.closedThrough,
   }
 }
 
@@ -130,7 +138,7 @@ describe('booking', () => {
   it('keeps turnover within what the tables hold', () => {
     const most = 9_000_000_000_000_000n
     const full = NOTHING.balances.map((it) => ({ ...it, postedCredits: 9_000_000_000_000_000_000n }))
-    const done = reduce({ balances: full, transactions: [] }, [fund(most)])
+    const done = reduce({ ...NOTHING, balances: full }, [fund(most)])
     expect(codes(done.outcomes)).toEqual(['ledger.turnover-exceeded'])
   })
 })
@@ -165,10 +173,8 @@ describe('pending', () => {
   const hold = commit(60n, { state: 'pending', reference: 'held' })
   const end = (type: 'settle' | 'void', cause = 'end'): Request => ({
     type,
-    recipe: 'test.move',
-    reference: 'held',
+    target: { recipe: 'test.move', reference: 'held' },
     cause,
-    at: AT,
   })
 
   it('holds the outflow but does not grant the inflow', () => {
@@ -212,5 +218,97 @@ describe('pending', () => {
   it('answers a repeated booking after its end', () => {
     const hold = commit(60n, { state: 'pending', reference: 'held', cause: 'evt-9' })
     expect(codes(given(fund(100n), hold, end('settle')).when(hold).outcomes)).toEqual(['replayed'])
+  })
+})
+
+describe('together', () => {
+  const together = (...requests: Request[]) => ({ type: 'together', requests }) as const
+
+  it('accepts all', () => {
+    const done = reduce(NOTHING, [together(fund(100n), commit(60n)), commit(40n)])
+    expect(codes(done.outcomes)).toEqual(['accepted', 'accepted', 'accepted'])
+  })
+
+  it('leaves nothing of any when one is refused, and goes on with what follows', () => {
+    const done = given(fund(100n)).when(together(commit(60n), commit(41n), commit(1n)), commit(100n))
+    expect(codes(done.outcomes)).toEqual([
+      'ledger.together-refused',
+      'ledger.balance-insufficient',
+      'ledger.together-refused',
+      'accepted',
+    ])
+    expect(of(done, wallet.ref)).toMatchObject({ postedDebits: 100n, version: 2n })
+    expect(done.entries).toHaveLength(2)
+  })
+
+  it('forgets the causes of what was taken back', () => {
+    const again = fund(5n, { cause: 'evt-1' })
+    const done = reduce(NOTHING, [together(again, commit(6n)), again])
+    expect(codes(done.outcomes)).toEqual(['ledger.together-refused', 'ledger.balance-insufficient', 'accepted'])
+  })
+})
+
+describe('time', () => {
+  const LATER = instant('2026-01-02T00:00:00Z')
+
+  it('takes what has no effective time as of when it is booked, and knows it again later', () => {
+    const request = fund(5n, { effectiveAt: null, cause: 'evt-1' })
+    const { before } = given(request)
+    expect(before.transactions).toMatchObject([{ effectiveAt: AT, bookedAt: AT }])
+    expect(codes(reduce({ ...before, at: LATER }, [request]).outcomes)).toEqual(['replayed'])
+  })
+
+  it('books nothing into a closed period, and everything after it', () => {
+    const books = { ...NOTHING, at: LATER, closedThrough: AT }
+    const done = reduce(books, [fund(5n), fund(5n, { effectiveAt: null }), fund(5n, { effectiveAt: LATER })])
+    expect(codes(done.outcomes)).toEqual(['ledger.period-closed', 'accepted', 'accepted'])
+  })
+
+  it('ends an expired pending transaction, which can no longer be posted', () => {
+    const held = fund(5n, { state: 'pending', expiresAt: LATER, reference: 'held' })
+    const target = { recipe: 'test.move', reference: 'held' }
+    const early = given(held).when({ type: 'expire', target, cause: 'x' })
+    expect(codes(early.outcomes)).toEqual(['ledger.transaction-not-pending'])
+    const { before } = given(held)
+    const late = reduce({ ...before, at: LATER }, [
+      { type: 'settle', target, cause: 'y' },
+      { type: 'expire', target, cause: 'x' },
+    ])
+    expect(codes(late.outcomes)).toEqual(['ledger.transaction-expired', 'accepted'])
+    expect(of(late, wallet.ref)).toMatchObject({ pendingCredits: 0n, postedCredits: 0n })
+  })
+
+  it('refuses an expiry of what is posted at once, and one that has passed', () => {
+    const done = reduce(NOTHING, [fund(5n, { expiresAt: LATER }), fund(5n, { state: 'pending', expiresAt: AT })])
+    expect(codes(done.outcomes)).toEqual(['ledger.expiry-invalid', 'ledger.expiry-invalid'])
+  })
+})
+
+describe('accounts', () => {
+  const pendingFund = fund(5n, { state: 'pending', reference: 'held' })
+  const settle: Request = { type: 'settle', target: { recipe: 'test.move', reference: 'held' }, cause: 'x' }
+  const inState = (state: Balance['state'], books: Books): Books => ({
+    ...books,
+    balances: books.balances.map((it) => (it.account.ref === wallet.ref ? { ...it, state } : it)),
+  })
+
+  it('refuses whatever touches a frozen account, and nothing else', () => {
+    const { before } = given(pendingFund)
+    const done = reduce(inState('frozen', before), [
+      settle,
+      fund(5n),
+      book([{ debit: committed, credit: holding, amount: usd(1n) }]),
+    ])
+    expect(codes(done.outcomes)).toEqual([
+      'ledger.account-frozen',
+      'ledger.account-frozen',
+      'ledger.balance-insufficient',
+    ])
+  })
+
+  it('lets what is on its way end in a closed account, and nothing new begin', () => {
+    const { before } = given(pendingFund)
+    const done = reduce(inState('closed', before), [settle, fund(5n)])
+    expect(codes(done.outcomes)).toEqual(['accepted', 'ledger.account-closed'])
   })
 })

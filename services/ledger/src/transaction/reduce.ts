@@ -1,19 +1,33 @@
-import { type RefusalCode, type RefusalContext, required } from '@draupnir/errors'
+import type { RefusalCode, RefusalContext } from '@draupnir/errors'
+import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
-import type { Account, AccountRef } from '../account/account.ts'
+import type { AccountRef } from '../account/account.ts'
 import { available, type Balance, isWithinFloor, isWithinTurnover, type Movement, move } from '../account/balance.ts'
-import { CHART, ownersOfPair } from '../account/chart.ts'
-import { type Draft, isSameBody, type Posting, type Transaction } from './transaction.ts'
+import { CHART } from '../account/chart.ts'
+import type { Entry } from './entry.ts'
+import { malformed } from './malformed.ts'
+import { type Draft, isSameBody, type Transaction } from './transaction.ts'
+import { type Touched, Working } from './working.ts'
 
-export type Request =
-  | { readonly type: 'book'; readonly draft: Draft }
-  | {
-      readonly type: 'settle' | 'void'
-      readonly recipe: string
-      readonly reference: string
-      readonly cause: string
-      readonly at: Instant
-    }
+export type Target = { readonly id: Id<'transaction'> } | { readonly recipe: string; readonly reference: string }
+
+export interface Book {
+  readonly type: 'book'
+  readonly draft: Draft
+}
+
+export interface Resolve {
+  readonly type: 'settle' | 'void' | 'expire'
+  readonly target: Target
+  readonly cause: string
+}
+
+export type Request = Book | Resolve
+/** Requests that are accepted together or not at all. */
+export interface Together {
+  readonly type: 'together'
+  readonly requests: readonly Request[]
+}
 
 export interface Refused {
   readonly type: 'refused'
@@ -24,103 +38,120 @@ export interface Refused {
 /** `accepted` changed the books, `replayed` had been done before, `refused` left nothing. */
 export type Outcome = { readonly type: 'accepted' | 'replayed'; readonly transaction: Transaction } | Refused
 
-/** What the reducer must be given: every account the requests touch, and what was booked under their causes and references. */
+/** What the reducer must be given: every account the requests touch, and what was booked under their names. */
 export interface Books {
   readonly balances: readonly Balance[]
   readonly transactions: readonly Transaction[]
+  /** When the batch is recorded. */
+  readonly at: Instant
+  /** Nothing may become effective in a closed period. */
+  readonly closedThrough: Instant | null
 }
 
 export interface Reduction {
-  /** One per request, in order. */
+  /** One per request, in order; those of a `together` follow one another. */
   readonly outcomes: readonly Outcome[]
   /** Every account that the accepted requests changed. */
   readonly changed: readonly Balance[]
+  /** What they did to each account, in order. */
+  readonly entries: readonly Entry[]
 }
-
-export const MAX_POSTINGS = 1_000
 
 /** Runs a batch over the books in order; each request is accepted or refused on its own merits. */
-export function reduce(books: Books, requests: readonly Request[]): Reduction {
-  const ledger = new Ledger(books)
-  const outcomes = requests.map((request) =>
-    request.type === 'book' ? book(ledger, request.draft) : resolve(ledger, request),
+export function reduce(books: Books, requests: readonly (Request | Together)[]): Reduction {
+  const working = new Working(books)
+  const outcomes = requests.flatMap((request) =>
+    request.type === 'together' ? together(books, working, request.requests) : [one(books, working, request)],
   )
-  return { outcomes, changed: ledger.changed() }
+  return { outcomes, changed: working.changed(), entries: working.entries() }
 }
 
-function book(ledger: Ledger, draft: Draft): Outcome {
-  const before = ledger.byCause(draft.recipe, draft.cause)
+function one(books: Books, working: Working, request: Request): Outcome {
+  return request.type === 'book' ? book(books, working, request.draft) : resolve(books, working, request)
+}
+
+function together(books: Books, working: Working, requests: readonly Request[]): Outcome[] {
+  const before = working.mark()
+  const outcomes = requests.map((request) => one(books, working, request))
+  const first = outcomes.findIndex((outcome) => outcome.type === 'refused')
+  if (first < 0) return outcomes
+  working.backTo(before)
+  return outcomes.map((outcome) =>
+    outcome.type === 'refused' ? outcome : refused('ledger.together-refused', { because_of: first }),
+  )
+}
+
+function book(books: Books, working: Working, draft: Draft): Outcome {
+  const before = working.find({ recipe: draft.recipe, cause: draft.cause })
   if (before !== undefined) {
     if (isSameBody(draft, before)) return { type: 'replayed', transaction: before }
     return refused('ledger.cause-reused', { cause: draft.cause, recipe: draft.recipe, transaction_id: before.id })
   }
-  const same = ledger.byReference(draft.recipe, draft.reference)
-  if (same !== undefined) {
-    const { recipe, reference } = draft
-    return refused('ledger.reference-reused', { recipe, reference, transaction_id: same.id })
-  }
+  const { recipe, reference, undoes } = draft
+  const same = reference === null ? undefined : working.find({ recipe, reference })
+  if (same !== undefined) return refused('ledger.reference-reused', { recipe, reference, transaction_id: same.id })
+  const undone = undoes === null ? undefined : working.find({ undoes })
+  if (undone !== undefined) return refused('ledger.undone-before', { undoes, transaction_id: undone.id })
   const { state, ...rest } = draft
-  const transaction = { ...rest, bookedAs: state, state, resolvedBy: null, resolvedAt: null }
-  return malformed(draft) ?? apply(ledger, transaction, state)
+  const effectiveAt = draft.effectiveAt ?? books.at
+  const end = { resolvedBy: null, resolvedAt: null }
+  const transaction = { ...rest, bookedAs: state, state, effectiveAt, bookedAt: books.at, ...end }
+  return malformed(draft, books) ?? apply(working, transaction, state)
 }
 
-function resolve(ledger: Ledger, request: Exclude<Request, { type: 'book' }>): Outcome {
-  const { recipe, reference, cause } = request
-  const before = ledger.byReference(recipe, reference)
-  if (before === undefined) return refused('ledger.transaction-not-found', { recipe, reference })
-  const state = request.type === 'settle' ? 'posted' : 'voided'
+const ENDS = {
+  settle: { state: 'posted', movement: 'settled' },
+  void: { state: 'voided', movement: 'voided' },
+  expire: { state: 'voided', movement: 'voided' },
+} as const
+
+function resolve(books: Books, working: Working, { type, target, cause }: Resolve): Outcome {
+  const before = working.find(target)
+  if (before === undefined) return refused('ledger.transaction-not-found', { ...target })
+  const { state, movement } = ENDS[type]
   if (before.resolvedBy === cause && before.state === state) return { type: 'replayed', transaction: before }
-  if (before.state !== 'pending') {
-    return refused('ledger.transaction-not-pending', { transaction_id: before.id, state: before.state })
-  }
-  const transaction = { ...before, state, resolvedBy: cause, resolvedAt: request.at } as const
-  return apply(ledger, transaction, request.type === 'settle' ? 'settled' : 'voided')
-}
-
-function malformed(draft: Draft): Refused | null {
-  const { postings } = draft
-  if (postings.length === 0 || postings.length > MAX_POSTINGS) {
-    return refused('ledger.postings-invalid', { postings: postings.length, max: MAX_POSTINGS })
-  }
-  for (const posting of postings) {
-    const problem = malformedPosting(posting, draft.undoes !== null)
-    if (problem !== null) return problem
-  }
-  return null
-}
-
-function malformedPosting({ debit, credit, amount }: Posting, undoing: boolean): Refused | null {
-  if (amount.amount <= 0n) return refused('ledger.amount-not-positive', { amount: amount.amount.toString() })
-  if (debit.currency !== amount.currency || credit.currency !== amount.currency) {
-    return refused('money.currency-mismatch', { debit: debit.ref, credit: credit.ref, amount: amount.currency })
-  }
-  const allowed = mayTouch(debit, credit) || (undoing && mayTouch(credit, debit))
-  return allowed ? null : refused('ledger.pair-not-allowed', { debit: debit.ref, credit: credit.ref })
-}
-
-function mayTouch(debit: Account, credit: Account): boolean {
-  const owners = ownersOfPair(debit.name, credit.name)
-  return owners === 'any' || (owners === 'same' && debit.owner === credit.owner)
+  const context = { transaction_id: before.id, state: before.state }
+  if (before.state !== 'pending') return refused('ledger.transaction-not-pending', context)
+  const expired = before.expiresAt !== null && before.expiresAt <= books.at
+  if (type === 'settle' && expired) return refused('ledger.transaction-expired', { ...context, at: before.expiresAt })
+  if (type === 'expire' && !expired) return refused('ledger.transaction-not-pending', context)
+  return apply(working, { ...before, state, resolvedBy: cause, resolvedAt: books.at }, movement)
 }
 
 // Bounds hold for the transaction as a whole: postings inside it may pass through one another.
-function apply(ledger: Ledger, transaction: Transaction, movement: Movement): Outcome {
-  const after = new Map<AccountRef, Balance>()
-  const touch = (account: Account): Balance => after.get(account.ref) ?? ledger.balance(account)
+function apply(working: Working, transaction: Transaction, movement: Movement): Outcome {
+  const touched = new Map<AccountRef, Touched>()
+  const touch = (ref: AccountRef): Touched => {
+    const known = touched.get(ref)
+    if (known !== undefined) return known
+    const fresh = { before: working.balance(ref), debit: 0n, credit: 0n }
+    touched.set(ref, fresh)
+    return fresh
+  }
   for (const { debit, credit, amount } of transaction.postings) {
-    after.set(debit.ref, move(touch(debit), 'debit', amount.amount, movement))
-    after.set(credit.ref, move(touch(credit), 'credit', amount.amount, movement))
+    touch(debit.ref).debit += amount.amount
+    touch(credit.ref).credit += amount.amount
   }
-  for (const balance of after.values()) {
-    if (!isWithinFloor(balance)) return insufficient(ledger.balance(balance.account), balance)
-    if (!isWithinTurnover(balance)) return refused('ledger.turnover-exceeded', { account: balance.account.ref })
+  const results: Entry[] = []
+  for (const { before, debit, credit } of touched.values()) {
+    const after = move(move(before, 'debit', debit, movement), 'credit', credit, movement)
+    const problem = unfit(before, after, movement)
+    if (problem !== null) return problem
+    results.push({ transaction, movement, debit, credit, after: { ...after, version: before.version + 1n } })
   }
-  ledger.commit(transaction, [...after.values()])
+  working.commit(transaction, results)
   return { type: 'accepted', transaction }
 }
 
-function insufficient(before: Balance, after: Balance): Refused {
+function unfit(before: Balance, after: Balance, movement: Movement): Refused | null {
   const { ref, name, currency } = before.account
+  if (before.state !== 'open') {
+    // What is on its way may end in a closed account; in a frozen one nothing moves.
+    const ends = movement === 'settled' || movement === 'voided'
+    if (before.state === 'frozen' || !ends) return refused(`ledger.account-${before.state}`, { account: ref })
+  }
+  if (!isWithinTurnover(after)) return refused('ledger.turnover-exceeded', { account: ref })
+  if (isWithinFloor(after)) return null
   return refused('ledger.balance-insufficient', {
     account: ref,
     currency,
@@ -131,50 +162,4 @@ function insufficient(before: Balance, after: Balance): Refused {
 
 function refused(code: RefusalCode, context: RefusalContext): Refused {
   return { type: 'refused', code, context }
-}
-
-/** The working copy of one batch: later requests see what earlier ones did. */
-class Ledger {
-  readonly #balances: Map<AccountRef, Balance>
-  readonly #causes = new Map<string, Transaction>()
-  readonly #references = new Map<string, Transaction>()
-  readonly #changed = new Set<AccountRef>()
-
-  constructor(books: Books) {
-    this.#balances = new Map(books.balances.map((balance) => [balance.account.ref, balance]))
-    for (const transaction of books.transactions) this.#remember(transaction)
-  }
-
-  balance(account: Account): Balance {
-    return required(this.#balances.get(account.ref), `${account.ref} is not among the books`)
-  }
-
-  byCause(recipe: string, cause: string): Transaction | undefined {
-    return this.#causes.get(key(recipe, cause))
-  }
-
-  byReference(recipe: string, reference: string): Transaction | undefined {
-    return this.#references.get(key(recipe, reference))
-  }
-
-  commit(transaction: Transaction, balances: readonly Balance[]): void {
-    this.#remember(transaction)
-    for (const balance of balances) {
-      this.#balances.set(balance.account.ref, { ...balance, version: balance.version + 1n })
-      this.#changed.add(balance.account.ref)
-    }
-  }
-
-  changed(): Balance[] {
-    return [...this.#balances.values()].filter((balance) => this.#changed.has(balance.account.ref))
-  }
-
-  #remember(transaction: Transaction): void {
-    this.#causes.set(key(transaction.recipe, transaction.cause), transaction)
-    this.#references.set(key(transaction.recipe, transaction.reference), transaction)
-  }
-}
-
-function key(recipe: string, name: string): string {
-  return `${recipe}\n${name}`
 }

@@ -23,6 +23,6 @@ export function voidPending(ctx: Context, input: ResolveInput): Promise<Transact
 
 async function resolvePending(ctx: Context, type: 'settle' | 'void', input: ResolveInput): Promise<Transaction> {
   const { recipe, reference, cause } = input
-  const [outcome] = await postBatch(ctx, [{ type, recipe: recipe.code, reference, cause, at: ctx.now() }])
+  const [outcome] = await postBatch(ctx, [{ type, target: { recipe: recipe.code, reference }, cause }])
   return acceptedOf(outcome)
 }

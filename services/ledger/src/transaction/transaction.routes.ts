@@ -10,14 +10,16 @@ const transactionResource = component(
   'LedgerTransaction',
   transactionSchema.extend({
     /** What it was booked for: `pin_…`, `col_…`, `inv_…`, `leg_…`, `pyo_…`. */
-    reference: z.string(),
+    reference: z.string().nullable(),
+    actor: z.string(),
+    expires_at: instantField.nullable(),
     resolved_by: z.string().nullable(),
     resolved_at: instantField.nullable(),
   }),
 )
 
 const name = z.string().min(1).max(200)
-const cursor = cursorOf(z.tuple([idField('transaction')]))
+const cursor = cursorOf(z.tuple([instantField, idField('transaction')]))
 
 export const transactionRoutes = [
   defineRoute({
@@ -38,10 +40,10 @@ export const transactionRoutes = [
       const { limit, party_id: party, cause, reference } = query
       const account = query.account === undefined ? undefined : parseAccount(query.account)
       if (account === null) return { status: 200, body: { data: [], next_cursor: null } }
-      const [before = null] = cursor.decode(query.cursor) ?? []
+      const before = cursor.decode(query.cursor) ?? null
       const filter = { account: account?.ref, party, cause, reference, before, limit: limit + 1 }
       const rows = await listTransactions(ctx, filter)
-      return { status: 200, body: page(rows, limit, resourceOf, (last) => cursor.encode([last.id])) }
+      return { status: 200, body: page(rows, limit, resourceOf, (last) => cursor.encode([last.bookedAt, last.id])) }
     },
   }),
   defineRoute({
@@ -60,6 +62,7 @@ export const transactionRoutes = [
 ]
 
 function resourceOf(transaction: Transaction) {
-  const { reference, resolvedBy, resolvedAt } = transaction
-  return { ...wireTransaction(transaction), reference, resolved_by: resolvedBy, resolved_at: resolvedAt }
+  const { reference, actor, expiresAt, resolvedBy, resolvedAt } = transaction
+  const rest = { reference, actor, expires_at: expiresAt, resolved_by: resolvedBy, resolved_at: resolvedAt }
+  return { ...wireTransaction(transaction), ...rest }
 }

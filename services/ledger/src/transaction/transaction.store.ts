@@ -1,115 +1,103 @@
-import type { Context, SqlClient } from '@draupnir/db'
+import type { Context } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
-import { type Currency, money } from '@draupnir/money'
+import { money } from '@draupnir/money'
 import type { Instant } from '@draupnir/time'
-import { type AccountRef, accountOf } from '../account/account.ts'
-import { type ChainHead, GENESIS, type Link } from './chain.ts'
+import { accountOf } from '../account/account.ts'
+import type { ChainHead } from './chain.ts'
 import type { Posting, Transaction, TransactionState } from './transaction.ts'
 
 export interface TransactionRow {
   readonly id: Id<'transaction'>
   readonly recipe: string
   readonly cause: string
-  readonly reference: string
+  readonly reference: string | null
   readonly undoes: Id<'transaction'> | null
   readonly booked_as: 'pending' | 'posted'
   readonly state: TransactionState
+  readonly actor: string
   readonly effective_at: Instant
   readonly booked_at: Instant
+  readonly expires_at: Instant | null
   readonly resolved_by: string | null
   readonly resolved_at: Instant | null
+  readonly debits: readonly string[]
+  readonly credits: readonly string[]
+  readonly amounts: readonly bigint[]
 }
 
-interface PostingRow {
-  readonly transaction_id: Id<'transaction'>
-  readonly debit: string
-  readonly credit: string
-  readonly amount: bigint
-  readonly currency: Currency
+/** The names by which transactions are looked for. */
+export interface Names {
+  readonly causes: readonly { readonly recipe: string; readonly cause: string }[]
+  readonly references: readonly { readonly recipe: string; readonly reference: string }[]
+  readonly ids: readonly string[]
+  readonly undoes: readonly string[]
 }
 
-/** The names by which a transaction is known, each unique within its recipe. */
-export interface Named {
-  readonly recipe: string
-  readonly cause: string
-  readonly reference: string
-}
-
-/** What was booked under these causes or references before. */
-export async function findNamed(ctx: Context, names: readonly Named[]): Promise<Transaction[]> {
-  const rows = await ctx.db.sql<TransactionRow[]>`
-    with u as (select * from unnest(
-      ${names.map((n) => n.recipe)}::text[], ${names.map((n) => n.cause)}::text[], ${names.map((n) => n.reference)}::text[]
-    ) as u(recipe, cause, reference))
-    select t.* from transactions t join u on t.cause = u.cause and t.recipe = u.recipe where t.tenant_id = ${ctx.tenant}
-    union
-    select t.* from transactions t join u on t.reference = u.reference and t.recipe = u.recipe
-    where t.tenant_id = ${ctx.tenant}`
-  return withPostings(ctx, rows)
+/** What was booked under these names before; every look-up goes by an index, whatever the planner believes. */
+export async function findNamed(ctx: Context, { causes, references, ids, undoes }: Names): Promise<Transaction[]> {
+  const { sql } = ctx.db
+  const found = await Promise.all([
+    causes.length === 0
+      ? []
+      : sql<TransactionRow[]>`
+        select t.* from unnest(${causes.map((n) => n.recipe)}::text[], ${causes.map((n) => n.cause)}::text[])
+          as u(recipe, cause) cross join lateral (
+            select * from transactions t
+            where t.tenant_id = ${ctx.tenant} and t.cause = u.cause and t.recipe = u.recipe limit 1) t`,
+    references.length === 0
+      ? []
+      : sql<TransactionRow[]>`
+        select t.* from unnest(${references.map((n) => n.recipe)}::text[], ${references.map((n) => n.reference)}::text[])
+          as u(recipe, reference) cross join lateral (
+            select * from transactions t
+            where t.tenant_id = ${ctx.tenant} and t.reference = u.reference and t.recipe = u.recipe limit 1) t`,
+    ids.length === 0
+      ? []
+      : sql<TransactionRow[]>`
+        select * from transactions where tenant_id = ${ctx.tenant} and id = any(${[...ids]})`,
+    undoes.length === 0
+      ? []
+      : sql<TransactionRow[]>`
+        select * from transactions where tenant_id = ${ctx.tenant} and undoes = any(${[...undoes]})`,
+  ])
+  return found.flat().map(transactionOf)
 }
 
 export async function findByReference(ctx: Context, recipe: string, reference: string): Promise<Transaction | null> {
-  const rows = await ctx.db.sql<TransactionRow[]>`
-    select * from transactions where tenant_id = ${ctx.tenant} and recipe = ${recipe} and reference = ${reference}`
-  return (await withPostings(ctx, rows))[0] ?? null
+  const [found] = await findNamed(ctx, { causes: [], references: [{ recipe, reference }], ids: [], undoes: [] })
+  return found ?? null
 }
 
 export async function findTransaction(ctx: Context, id: Id<'transaction'>): Promise<Transaction | null> {
-  const rows = await ctx.db.sql<TransactionRow[]>`
-    select * from transactions where tenant_id = ${ctx.tenant} and id = ${id}`
-  return (await withPostings(ctx, rows))[0] ?? null
+  const [found] = await findNamed(ctx, { causes: [], references: [], ids: [id], undoes: [] })
+  return found ?? null
 }
 
-export interface TransactionFilter {
-  readonly account?: AccountRef | undefined
-  readonly party?: Id<'party'> | undefined
-  readonly cause?: string | undefined
-  readonly reference?: string | undefined
-  readonly before: string | null
-  readonly limit: number
-}
-
-/** Newest first: ids sort by time of booking. */
-export async function transactionsBy(ctx: Context, filter: TransactionFilter): Promise<Transaction[]> {
-  const { sql } = ctx.db
-  const { account, party, cause, reference, before } = filter
-  const rows = await sql<TransactionRow[]>`
-    select t.* from transactions t where t.tenant_id = ${ctx.tenant}
-      ${before === null ? sql`` : sql`and t.id < ${before}`}
-      ${cause === undefined ? sql`` : sql`and t.id in (select transaction_id from journal where tenant_id = ${ctx.tenant} and cause = ${cause})`}
-      ${reference === undefined ? sql`` : sql`and t.reference = ${reference}`}
-      ${account === undefined ? sql`` : sql`and ${touches(ctx, sql`select ${account}::text`)}`}
-      ${party === undefined ? sql`` : sql`and ${touches(ctx, sql`select ref from accounts where tenant_id = ${ctx.tenant} and owner = ${party}`)}`}
-    order by t.id desc limit ${filter.limit}`
-  return withPostings(ctx, rows)
-}
-
-/** The end of the tenant's chain, locked until the transaction ends. */
-export async function lockHead(ctx: Context): Promise<ChainHead> {
-  const { sql } = ctx.db
-  const select = () => sql<ChainHead[]>`
-    select seq, hash from journal_heads where tenant_id = ${ctx.tenant} for update`
-  const [head] = await select()
-  if (head !== undefined) return head
-  await sql`insert into journal_heads (tenant_id, seq, hash)
-    values (${ctx.tenant}, ${GENESIS.seq}, ${GENESIS.hash}) on conflict do nothing`
-  return (await select())[0] ?? GENESIS
-}
-
-export async function insertTransactions(ctx: Context, transactions: readonly Transaction[]): Promise<void> {
+/** Books new transactions under a link of the journal. */
+export async function insertTransactions(
+  ctx: Context,
+  transactions: readonly Transaction[],
+  { lane, link }: Pick<ChainHead, 'lane' | 'link'>,
+): Promise<void> {
   if (transactions.length === 0) return
   const column = <T>(pick: (transaction: Transaction) => T) => transactions.map(pick)
+  // Refs hold nothing that an array literal would have to escape.
+  const list = (pick: (posting: Posting) => string) => column((t) => `{${t.postings.map(pick).join(',')}}`)
   await ctx.db.sql`
-    insert into transactions (tenant_id, id, recipe, cause, reference, undoes, booked_as, state, effective_at, booked_at,
-      resolved_by, resolved_at)
-    select ${ctx.tenant}, u.* from unnest(
+    insert into transactions (tenant_id, lane, link, id, recipe, cause, reference, undoes, booked_as, state, actor,
+      effective_at, booked_at, expires_at, resolved_by, resolved_at, debits, credits, amounts)
+    select ${ctx.tenant}, ${lane}::smallint, ${link}::bigint, u.id, u.recipe, u.cause, u.reference, u.undoes, u.booked_as,
+      u.booked_as, u.actor, u.effective_at, u.booked_at, u.expires_at, null, null, u.debits::text[], u.credits::text[],
+      u.amounts::bigint[]
+    from unnest(
       ${column((t) => t.id)}::text[], ${column((t) => t.recipe)}::text[], ${column((t) => t.cause)}::text[],
       ${column((t) => t.reference)}::text[], ${column((t) => t.undoes)}::text[], ${column((t) => t.bookedAs)}::text[],
-      ${column((t) => t.state)}::text[], ${column((t) => t.effectiveAt)}::timestamptz[],
-      ${column((t) => t.bookedAt)}::timestamptz[], ${column((t) => t.resolvedBy)}::text[],
-      ${column((t) => t.resolvedAt)}::timestamptz[]
-    ) as u`
-  await insertPostings(ctx, transactions)
+      ${column((t) => t.actor)}::text[], ${column((t) => t.effectiveAt)}::timestamptz[],
+      ${column((t) => t.bookedAt)}::timestamptz[], ${column((t) => t.expiresAt)}::timestamptz[],
+      ${list((posting) => posting.debit.ref)}::text[], ${list((posting) => posting.credit.ref)}::text[],
+      ${list((posting) => posting.amount.amount.toString())}::text[]
+    ) as u(id, recipe, cause, reference, undoes, booked_as, actor, effective_at, booked_at, expires_at, debits, credits,
+      amounts)`
 }
 
 export async function resolveTransactions(ctx: Context, transactions: readonly Transaction[]): Promise<void> {
@@ -123,24 +111,7 @@ export async function resolveTransactions(ctx: Context, transactions: readonly T
     where t.tenant_id = ${ctx.tenant} and t.id = u.id`
 }
 
-export async function appendJournal(ctx: Context, links: readonly Link[]): Promise<void> {
-  const last = links.at(-1)
-  if (last === undefined) return
-  await Promise.all([
-    ctx.db.sql`
-      insert into journal (tenant_id, seq, transaction_id, state, cause, recorded_at, prev_hash, hash)
-      select ${ctx.tenant}, u.* from unnest(
-        ${links.map((l) => l.entry.seq.toString())}::bigint[], ${links.map((l) => l.entry.transaction.id)}::text[],
-        ${links.map((l) => l.entry.state)}::text[], ${links.map((l) => l.entry.cause)}::text[],
-        ${links.map((l) => l.entry.recordedAt)}::timestamptz[], ${links.map((l) => l.prevHash)}::text[],
-        ${links.map((l) => l.hash)}::text[]
-      ) as u`,
-    ctx.db.sql`
-      update journal_heads set seq = ${last.entry.seq}, hash = ${last.hash} where tenant_id = ${ctx.tenant}`,
-  ])
-}
-
-export function transactionOf(row: TransactionRow, postings: readonly Posting[]): Transaction {
+export function transactionOf(row: TransactionRow): Transaction {
   return {
     id: row.id,
     recipe: row.recipe,
@@ -149,44 +120,17 @@ export function transactionOf(row: TransactionRow, postings: readonly Posting[])
     undoes: row.undoes,
     bookedAs: row.booked_as,
     state: row.state,
+    actor: row.actor,
     effectiveAt: row.effective_at,
     bookedAt: row.booked_at,
+    expiresAt: row.expires_at,
     resolvedBy: row.resolved_by,
     resolvedAt: row.resolved_at,
-    postings,
+    postings: row.debits.map((debit, index) => postingOf(debit, row.credits[index], row.amounts[index])),
   }
 }
 
-async function insertPostings(ctx: Context, transactions: readonly Transaction[]): Promise<void> {
-  const rows = transactions.flatMap(({ id, postings }) =>
-    postings.map((posting, position) => ({ id, position, posting })),
-  )
-  await ctx.db.sql`
-    insert into postings (tenant_id, transaction_id, position, debit, credit, amount, currency)
-    select ${ctx.tenant}, u.* from unnest(
-      ${rows.map((r) => r.id)}::text[], ${rows.map((r) => r.position)}::int[],
-      ${rows.map((r) => r.posting.debit.ref)}::text[], ${rows.map((r) => r.posting.credit.ref)}::text[],
-      ${rows.map((r) => r.posting.amount.amount.toString())}::bigint[],
-      ${rows.map((r) => r.posting.amount.currency)}::text[]
-    ) as u`
-}
-
-async function withPostings(ctx: Context, rows: readonly TransactionRow[]): Promise<Transaction[]> {
-  if (rows.length === 0) return []
-  const postings = await ctx.db.sql<PostingRow[]>`
-    select transaction_id, debit, credit, amount, currency from postings
-    where tenant_id = ${ctx.tenant} and transaction_id = any(${rows.map((row) => row.id)})
-    order by transaction_id, position`
-  const byTransaction = Map.groupBy(postings, (posting) => posting.transaction_id)
-  return rows.map((row) => transactionOf(row, (byTransaction.get(row.id) ?? []).map(postingOf)))
-}
-
-function postingOf({ debit, credit, amount, currency }: PostingRow): Posting {
-  return { debit: accountOf(debit), credit: accountOf(credit), amount: money(amount, currency) }
-}
-
-function touches(ctx: Context, refs: ReturnType<SqlClient>) {
-  return ctx.db.sql`t.id in (
-    select transaction_id from postings where tenant_id = ${ctx.tenant} and debit in (${refs})
-    union select transaction_id from postings where tenant_id = ${ctx.tenant} and credit in (${refs}))`
+function postingOf(debitRef: string, creditRef = '', amount = 0n): Posting {
+  const debit = accountOf(debitRef)
+  return { debit, credit: accountOf(creditRef), amount: money(amount, debit.currency) }
 }

@@ -20,19 +20,24 @@ export interface Draft {
   /** Event id, timer or idempotency key: one cause makes one transaction of a recipe. */
   readonly cause: string
   /** What it is about (`pin_…`, `col_…`, `leg_…`): a recipe books it once, whatever the cause. */
-  readonly reference: string
+  readonly reference: string | null
   readonly state: 'pending' | 'posted'
   /** The transaction whose postings are mirrored here. */
   readonly undoes: Id<'transaction'> | null
-  /** When it holds in the world; `bookedAt` is when we learned it. */
-  readonly effectiveAt: Instant
-  readonly bookedAt: Instant
+  readonly actor: string
+  /** When it holds in the world; null is the moment it is booked. */
+  readonly effectiveAt: Instant | null
+  /** When a pending transaction voids itself. */
+  readonly expiresAt: Instant | null
   readonly postings: readonly Posting[]
 }
 
-export interface Transaction extends Omit<Draft, 'state'> {
+export interface Transaction extends Omit<Draft, 'state' | 'effectiveAt'> {
   readonly bookedAs: 'pending' | 'posted'
   readonly state: TransactionState
+  readonly effectiveAt: Instant
+  /** When we learned it. */
+  readonly bookedAt: Instant
   /** Cause and time of the end of a pending transaction. */
   readonly resolvedBy: string | null
   readonly resolvedAt: Instant | null
@@ -43,19 +48,31 @@ export function mirror(postings: readonly Posting[]): Posting[] {
   return postings.map(({ debit, credit, amount }) => ({ debit: credit, credit: debit, amount })).reverse()
 }
 
-/** Whether a draft repeats what was booked before, apart from ids and the time of booking. */
-export function isSameBody(draft: Draft, booked: Transaction): boolean {
-  return bodyOf(draft, draft.state) === bodyOf(booked, booked.bookedAs)
+/** The transaction as it was when it was booked: what the first answer said. */
+export function asBooked(transaction: Transaction): Transaction {
+  return { ...transaction, state: transaction.bookedAs, resolvedBy: null, resolvedAt: null }
 }
 
-function bodyOf(it: Omit<Draft, 'state'>, bookedAs: string): string {
-  return JSON.stringify([
-    it.recipe,
-    it.cause,
-    it.reference,
-    bookedAs,
-    it.undoes,
-    it.effectiveAt,
-    it.postings.map((p) => [p.debit.ref, p.credit.ref, p.amount.amount.toString(), p.amount.currency]),
-  ])
+/** Whether a draft repeats what was booked before, apart from its id, its actor and the time of booking. */
+export function isSameBody(draft: Draft, booked: Transaction): boolean {
+  return (
+    draft.recipe === booked.recipe &&
+    draft.cause === booked.cause &&
+    draft.reference === booked.reference &&
+    draft.state === booked.bookedAs &&
+    draft.undoes === booked.undoes &&
+    (draft.effectiveAt ?? booked.bookedAt) === booked.effectiveAt &&
+    draft.expiresAt === booked.expiresAt &&
+    isSamePostings(draft.postings, booked.postings)
+  )
+}
+
+function isSamePostings(some: readonly Posting[], others: readonly Posting[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ debit, credit, amount }, index) => {
+      const other = others[index]
+      return other?.debit.ref === debit.ref && other.credit.ref === credit.ref && other.amount.amount === amount.amount
+    })
+  )
 }

@@ -1,55 +1,9 @@
 import type { Db } from '@draupnir/db'
-import { type Currency, money } from '@draupnir/money'
-import type { Instant } from '@draupnir/time'
-import { accountOf } from '../account/account.ts'
-import type { ChainHead, Link } from '../transaction/chain.ts'
-import { type TransactionRow, transactionOf } from '../transaction/transaction.store.ts'
-import type { TransactionState } from '../transaction/transaction.ts'
 
 /** A row that breaks an invariant, and how. */
 export interface WrongRow {
   readonly row: string
   readonly detail: string
-}
-
-export interface Head extends ChainHead {
-  readonly tenant_id: string
-}
-
-/** Every tenant's end of the chain. */
-export async function heads({ sql }: Db): Promise<Head[]> {
-  return await sql<Head[]>`select tenant_id, seq, hash from journal_heads order by tenant_id`
-}
-
-interface LinkRow extends TransactionRow {
-  readonly seq: bigint
-  readonly entry_state: TransactionState
-  readonly entry_cause: string
-  readonly recorded_at: Instant
-  readonly prev_hash: string
-  readonly hash: string
-  readonly postings: readonly (readonly [debit: string, credit: string, amount: string, currency: Currency])[] | null
-}
-
-/** Up to `limit` links of a tenant's chain after `seq`, with what they are said to be the hash of. */
-export async function linksAfter({ sql }: Db, tenant: string, seq: bigint, limit: number): Promise<Link[]> {
-  const rows = await sql<LinkRow[]>`
-    select j.seq, j.state as entry_state, j.cause as entry_cause, j.recorded_at, j.prev_hash, j.hash, t.*,
-      (select jsonb_agg(jsonb_build_array(p.debit, p.credit, p.amount::text, p.currency) order by p.position)
-       from postings p where p.tenant_id = t.tenant_id and p.transaction_id = t.id) as postings
-    from journal j join transactions t on t.tenant_id = j.tenant_id and t.id = j.transaction_id
-    where j.tenant_id = ${tenant} and j.seq > ${seq} order by j.seq limit ${limit}`
-  return rows.map((row) => ({
-    entry: {
-      seq: row.seq,
-      state: row.entry_state,
-      cause: row.entry_cause,
-      recordedAt: row.recorded_at,
-      transaction: transactionOf(row, (row.postings ?? []).map(postingOf)),
-    },
-    prevHash: row.prev_hash,
-    hash: row.hash,
-  }))
 }
 
 /** Debits and credits of the stored balances, by tenant and currency, where they differ. */
@@ -62,43 +16,78 @@ export async function unbalanced({ sql }: Db): Promise<WrongRow[]> {
     having sum(posted_debits) <> sum(posted_credits) or sum(pending_debits) <> sum(pending_credits)`
 }
 
-/** Accounts whose stored balance is not what the postings of the journal add up to. */
+/** Accounts whose stored balance is not what the postings of all transactions add up to. */
 export async function driftedBalances({ sql }: Db): Promise<WrongRow[]> {
   return await sql<WrongRow[]>`
     with sides as (
-      select p.tenant_id, s.ref, t.state, s.side, p.amount
-      from postings p
-        join transactions t on t.tenant_id = p.tenant_id and t.id = p.transaction_id
-        cross join lateral (values (p.debit, 'debit'), (p.credit, 'credit')) as s(ref, side)
-      where t.state <> 'voided'),
+      select t.tenant_id, p.debit as ref, t.state, p.amount as debit, 0 as credit
+      from transactions t cross join lateral unnest(t.debits, t.amounts) as p(debit, amount) where t.state <> 'voided'
+      union all
+      select t.tenant_id, p.credit, t.state, 0, p.amount
+      from transactions t cross join lateral unnest(t.credits, t.amounts) as p(credit, amount) where t.state <> 'voided'),
     told as (
       select tenant_id, ref,
-        coalesce(sum(amount) filter (where state = 'posted' and side = 'debit'), 0) as posted_debits,
-        coalesce(sum(amount) filter (where state = 'posted' and side = 'credit'), 0) as posted_credits,
-        coalesce(sum(amount) filter (where state = 'pending' and side = 'debit'), 0) as pending_debits,
-        coalesce(sum(amount) filter (where state = 'pending' and side = 'credit'), 0) as pending_credits
+        coalesce(sum(debit) filter (where state = 'posted'), 0) as posted_debits,
+        coalesce(sum(credit) filter (where state = 'posted'), 0) as posted_credits,
+        coalesce(sum(debit) filter (where state = 'pending'), 0) as pending_debits,
+        coalesce(sum(credit) filter (where state = 'pending'), 0) as pending_credits
       from sides group by tenant_id, ref)
-    select 'account ' || a.tenant_id || '/' || a.ref as row,
+    select 'account ' || coalesce(a.tenant_id, j.tenant_id) || '/' || coalesce(a.ref, j.ref) as row,
       'stored ' || concat_ws('/', a.posted_debits, a.posted_credits, a.pending_debits, a.pending_credits)
         || ', journal ' || concat_ws('/', coalesce(j.posted_debits, 0), coalesce(j.posted_credits, 0),
           coalesce(j.pending_debits, 0), coalesce(j.pending_credits, 0))
         || ' (posted debits/credits, pending debits/credits)' as detail
-    from accounts a left join told j on j.tenant_id = a.tenant_id and j.ref = a.ref
+    from accounts a full join told j on j.tenant_id = a.tenant_id and j.ref = a.ref
     where (a.posted_debits, a.posted_credits, a.pending_debits, a.pending_credits)
       is distinct from (coalesce(j.posted_debits, 0), coalesce(j.posted_credits, 0),
         coalesce(j.pending_debits, 0), coalesce(j.pending_credits, 0))
     order by 1`
 }
 
-/** Transactions whose state is not the last the journal tells of them. */
+/** Entries that do not follow from the entry before them, and accounts that do not hold what their last entry says. */
+export async function brokenHistories({ sql }: Db): Promise<WrongRow[]> {
+  return await sql<WrongRow[]>`
+    with steps as (
+      select e.*,
+        lag(version, 1, 0) over w as version_before, lead(version) over w is null as last,
+        posted_debits - lag(posted_debits, 1, 0) over w as posted_debit,
+        posted_credits - lag(posted_credits, 1, 0) over w as posted_credit,
+        pending_debits - lag(pending_debits, 1, 0) over w as pending_debit,
+        pending_credits - lag(pending_credits, 1, 0) over w as pending_credit
+      from entries e window w as (partition by account_id order by recorded_at, version))
+    select 'entry ' || s.tenant_id || '/' || coalesce(a.ref, '?') || '/' || s.version as row,
+      case when s.last and (a.posted_debits, a.posted_credits, a.pending_debits, a.pending_credits, a.version)
+          is distinct from (s.posted_debits, s.posted_credits, s.pending_debits, s.pending_credits, s.version)
+        then 'is the last, but the account holds something else'
+        else 'does not follow from the entry before it' end as detail
+    from steps s left join accounts a on a.id = s.account_id
+    where s.version <> s.version_before + 1
+      or (s.posted_debit, s.posted_credit) is distinct from (case when s.movement in ('posted', 'settled')
+        then (s.debit, s.credit) else (0::bigint, 0::bigint) end)
+      or (s.pending_debit, s.pending_credit) is distinct from (case s.movement when 'pending' then (s.debit, s.credit)
+        when 'posted' then (0::bigint, 0::bigint) else (-s.debit, -s.credit) end)
+      or (s.last and (a.posted_debits, a.posted_credits, a.pending_debits, a.pending_credits, a.version)
+        is distinct from (s.posted_debits, s.posted_credits, s.pending_debits, s.pending_credits, s.version))
+    order by 1 limit 1000`
+}
+
+/** Transactions that the journal does not tell of exactly: once when booked, once when ended. */
 export async function untoldStates({ sql }: Db): Promise<WrongRow[]> {
   return await sql<WrongRow[]>`
+    with told as (
+      select j.tenant_id, u.id, count(*) filter (where t.lane = j.lane and t.link = j.link and u.state = t.booked_as) as booked,
+        count(*) filter (where t.booked_as = 'pending' and u.state <> 'pending') as ended,
+        max(u.state) filter (where u.state <> 'pending') as end_state
+      from journal j cross join lateral unnest(j.transaction_ids, j.states) as u(id, state)
+        join transactions t on t.tenant_id = j.tenant_id and t.id = u.id
+      group by j.tenant_id, u.id)
     select 'transaction ' || t.tenant_id || '/' || t.id as row,
-      'is ' || t.state || ', the journal says ' || coalesce(j.state, 'nothing') as detail
-    from transactions t left join lateral (
-      select state from journal j where j.tenant_id = t.tenant_id and j.transaction_id = t.id
-      order by seq desc limit 1) j on true
-    where j.state is distinct from t.state order by 1`
+      'is ' || t.state || ', the journal says ' || coalesce(told.end_state, case when told.booked = 1 then 'pending' end, 'nothing')
+        as detail
+    from transactions t left join told on told.tenant_id = t.tenant_id and told.id = t.id
+    where told.booked is distinct from 1 or told.ended <> (t.resolved_at is not null)::int
+      or t.state is distinct from coalesce(told.end_state, 'pending')
+    order by 1 limit 1000`
 }
 
 export interface Floor {
@@ -128,8 +117,4 @@ export async function unevenSettlements({ sql }: Db): Promise<WrongRow[]> {
     from settlements s
       left join settlement_legs l on l.tenant_id = s.tenant_id and l.settlement_id = s.id
     group by s.tenant_id, s.id, s.gross having s.gross <> coalesce(sum(l.amount), 0) order by 1`
-}
-
-function postingOf([debit, credit, amount, currency]: NonNullable<LinkRow['postings']>[number]) {
-  return { debit: accountOf(debit), credit: accountOf(credit), amount: money(BigInt(amount), currency) }
 }

@@ -1,0 +1,56 @@
+import type { Context } from '@draupnir/db'
+import { emit, emitMany } from '@draupnir/outbox'
+import { JournalAppended, WalletCredited } from '@draupnir/wire'
+import type { Balance } from '../account/balance.ts'
+import type { Link } from './chain.ts'
+import { walletCredits } from './credit.ts'
+import type { Transaction } from './transaction.ts'
+import { wireTransaction } from './transaction.wire.ts'
+
+// Well below what one message may hold.
+const MAX_POSTINGS = 1_500
+
+/** Tells of a commit with one event, or a few when it is large, and of each wallet that was credited. */
+export async function announce(ctx: Context, link: Link, changed: readonly Balance[]): Promise<void> {
+  const { lane, recordedAt, prevHash, hash, transactions } = link
+  const parts = partsOf(transactions)
+  let position = 0
+  for (const part of parts) {
+    await emit(ctx, JournalAppended, {
+      data: {
+        journal: `${ctx.tenant}-${lane}`,
+        lane,
+        link: link.link.toString(),
+        recorded_at: recordedAt,
+        prev_hash: prevHash,
+        hash,
+        position,
+        of: transactions.length,
+        transactions: part.map(wireTransaction),
+      },
+    })
+    position += part.length
+  }
+  const after = new Map(changed.map((balance) => [balance.account.ref, balance]))
+  const credits = transactions.flatMap((transaction) => walletCredits(transaction, after))
+  await emitMany(
+    ctx,
+    WalletCredited,
+    credits.map((data) => ({ data })),
+  )
+}
+
+function partsOf(transactions: readonly Transaction[]): Transaction[][] {
+  const parts: Transaction[][] = []
+  let room = 0
+  for (const transaction of transactions) {
+    const last = parts.at(-1)
+    if (last !== undefined && room >= transaction.postings.length) last.push(transaction)
+    else {
+      parts.push([transaction])
+      room = MAX_POSTINGS
+    }
+    room -= transaction.postings.length
+  }
+  return parts
+}

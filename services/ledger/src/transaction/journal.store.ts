@@ -1,0 +1,79 @@
+import type { Context } from '@draupnir/db'
+import { required } from '@draupnir/errors'
+import type { Instant } from '@draupnir/time'
+import { type ChainHead, causeOf, genesis, type Link } from './chain.ts'
+import { type Entry, effectiveAtOf, isLate } from './entry.ts'
+
+// More than may commit at once for one tenant: nobody waits for a lane.
+const LANES = 16
+
+interface HeadRow {
+  readonly lane: number
+  readonly link: bigint
+  readonly hash: string
+}
+
+/** The end of a lane that nobody else is writing to, locked until the transaction ends. */
+export async function lockLane(ctx: Context): Promise<ChainHead> {
+  const { sql } = ctx.db
+  const free = () => sql<HeadRow[]>`
+    select lane, link, hash from journal_heads where tenant_id = ${ctx.tenant} order by lane limit 1
+    for update skip locked`
+  const [lane] = await free()
+  if (lane !== undefined) return lane
+  await sql`
+    insert into journal_heads (tenant_id, lane, link, hash)
+    select ${ctx.tenant}, lane, 0, ${genesis(0).hash} from generate_series(0, ${LANES - 1}::int) as lane
+    on conflict do nothing`
+  const [opened] = await free()
+  if (opened !== undefined) return opened
+  const [waited] = await sql<HeadRow[]>`
+    select lane, link, hash from journal_heads where tenant_id = ${ctx.tenant} order by random() limit 1 for update`
+  return required(waited, 'the lanes were opened')
+}
+
+/** Locks every lane: until the transaction ends nothing is booked. */
+export async function lockAllLanes(ctx: Context): Promise<void> {
+  await lockLane(ctx)
+  await ctx.db.sql`select lane from journal_heads where tenant_id = ${ctx.tenant} order by lane for update`
+}
+
+export async function appendLink(ctx: Context, link: Link): Promise<void> {
+  const { sql } = ctx.db
+  const { transactions } = link
+  await Promise.all([
+    sql`
+      insert into journal (tenant_id, lane, link, recorded_at, transaction_ids, states, causes, prev_hash, hash)
+      values (${ctx.tenant}, ${link.lane}, ${link.link}, ${link.recordedAt}, ${transactions.map((it) => it.id)}::text[],
+        ${transactions.map((it) => it.state)}::text[], ${transactions.map(causeOf)}::text[],
+        ${link.prevHash}, ${link.hash})`,
+    sql`
+      update journal_heads set link = ${link.link}, hash = ${link.hash}
+      where tenant_id = ${ctx.tenant} and lane = ${link.lane}`,
+  ])
+}
+
+export async function insertEntries(
+  ctx: Context,
+  entries: readonly Entry[],
+  ids: ReadonlyMap<string, bigint>,
+  recordedAt: Instant,
+): Promise<void> {
+  const effective = entries.map(effectiveAtOf)
+  const number = (pick: (entry: Entry) => bigint) => entries.map((entry) => pick(entry).toString())
+  await ctx.db.sql`
+    insert into entries (tenant_id, account_id, recorded_at, version, transaction_id, movement, effective_at, late,
+      debit, credit, posted_debits, posted_credits, pending_debits, pending_credits)
+    select ${ctx.tenant}, u.account_id, ${recordedAt}::timestamptz, u.version, u.transaction_id, u.movement,
+      u.effective_at, u.late::boolean, u.debit, u.credit, u.posted_debits, u.posted_credits, u.pending_debits, u.pending_credits
+    from unnest(
+      ${number((it) => required(ids.get(it.after.account.ref), 'the account was saved'))}::bigint[],
+      ${number((it) => it.after.version)}::bigint[], ${entries.map((it) => it.transaction.id)}::text[],
+      ${entries.map((it) => it.movement)}::text[], ${effective}::timestamptz[],
+      ${effective.map((at) => (isLate(at, recordedAt) ? 't' : 'f'))}::text[],
+      ${number((it) => it.debit)}::bigint[], ${number((it) => it.credit)}::bigint[],
+      ${number((it) => it.after.postedDebits)}::bigint[], ${number((it) => it.after.postedCredits)}::bigint[],
+      ${number((it) => it.after.pendingDebits)}::bigint[], ${number((it) => it.after.pendingCredits)}::bigint[]
+    ) as u(account_id, version, transaction_id, movement, effective_at, late, debit, credit, posted_debits,
+      posted_credits, pending_debits, pending_credits)`
+}
