@@ -11,8 +11,10 @@ import { isRecord, type Schema } from './schema.ts'
 import { strayRequests } from './stray.ts'
 import { createWorld, type World } from './world.ts'
 
-const RANDOM_PER_OPERATION = 8
+const RANDOM_PER_OPERATION = 6
 const AT_ONCE = 8
+// Refused as a time before its route looks at it.
+const FAR = /0001-01-01/
 // What would move the shared clock or break the sandboxes for everybody is not drawn at random.
 const DISRUPTIVE = /^POST \/sandbox\//
 
@@ -46,7 +48,8 @@ function table(operation: Operation, world: World, seed: number): Case[] {
 /** One body that fits, with all that is optional, so that every field is there to be spoiled. */
 function sample(schema: Schema, world: World, seed: number): unknown {
   const drawn = fc.sample(valid(schema, world), { seed, numRuns: 20 })
-  return drawn.sort((a, b) => sizeOf(b) - sizeOf(a))[0]
+  const near = drawn.filter((body) => !FAR.test(textOf(body)))
+  return near.sort((a, b) => sizeOf(b) - sizeOf(a))[0]
 }
 
 function sizeOf(value: unknown): number {

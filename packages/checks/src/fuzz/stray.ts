@@ -11,7 +11,7 @@ interface Stray {
 
 const STRAYS: readonly Stray[] = [
   { method: 'GET', path: '/v1/unheard-of', status: 404, code: 'request.route-not-found' },
-  { method: 'GET', path: '/internal/verify', status: 404, code: 'request.route-not-found' },
+  { method: 'GET', path: '/internal/verify', status: 403, code: 'auth.scope-missing' },
   { method: 'GET', path: '/v1/contracts/%zz', status: 400, code: 'request.invalid' },
   { method: 'DELETE', path: '/v1/contracts', status: 405, code: 'request.method-not-allowed' },
   { method: 'POST', path: '/webhooks/openmeter', body: '{}', status: 401, code: 'webhook.signature-invalid' },
