@@ -35,7 +35,14 @@ export interface DocumentInfo {
 export function openApiDocument(routes: readonly Route[], info: DocumentInfo) {
   const app = new OpenAPIHono()
   for (const route of routes) if (isPublic(route)) register(app, route)
-  return app.getOpenAPI31Document({ openapi: '3.1.0', info: { ...info } })
+  return withoutFlags(app.getOpenAPI31Document({ openapi: '3.1.0', info: { ...info } }))
+}
+
+// The generator writes the flags of a regular expression into the pattern, which then matches nothing.
+function withoutFlags<T>(document: T): T {
+  const reviver = (key: string, value: unknown) =>
+    key === 'pattern' && typeof value === 'string' ? value.replace(/\$\/[a-z]+$/, '$') : value
+  return JSON.parse(JSON.stringify(document), reviver) as T
 }
 
 function isPublic(route: Route): boolean {
