@@ -31,6 +31,7 @@ export const REFUSALS = {
   'service.unavailable': { status: 503, consumer: 'retry', title: 'The service cannot answer now: try again' },
 
   'api-key.expiry-passed': { status: 422, consumer: 'park', title: 'The expiry has passed already' },
+  'api-key.scope-not-held': { status: 403, consumer: 'park', title: 'A key cannot grant what it may not do itself' },
   'auth.missing': { status: 401, consumer: 'park', title: 'Authentication is required' },
   'auth.invalid': { status: 401, consumer: 'park', title: 'The credentials are not valid' },
   'auth.scope-missing': { status: 403, consumer: 'park', title: 'The API key lacks the scope of this route' },
@@ -55,6 +56,7 @@ export const REFUSALS = {
   'ledger.amount-not-positive': { status: 422, consumer: 'park', title: 'A posting must move more than zero' },
   'ledger.balance-insufficient': { status: 422, consumer: 'park', title: 'The account does not hold enough' },
   'ledger.cause-reused': { status: 422, consumer: 'park', title: 'The cause was booked with another content' },
+  'ledger.closing-invalid': { status: 422, consumer: 'park', title: 'Only a period that is over can be closed' },
   'ledger.collection-unknown': { status: 422, consumer: 'park', title: 'No funds are committed for the collection' },
   'ledger.expiry-invalid': {
     status: 422,

@@ -15,7 +15,7 @@ export interface Asked {
 
 const TIMEOUT_MS = 10_000
 
-/** Asks a service's `/internal` routes. A problem of the service comes back as it is; silence is `Transient`. */
+/** Asks a service's `/internal` routes. A refusal of the service comes back as it is; failure and silence are `Transient`. */
 export async function askService({
   service,
   actor,
@@ -23,10 +23,19 @@ export async function askService({
   ...request
 }: Asked): Promise<{ status: number; body: unknown }> {
   const claims = { tenant: null, actor, scopes: ['internal'], request_id: requestId }
+  const answer = await answered(service, async () => {
+    const response = await internalRequest({ ...request, claims, timeoutMs: TIMEOUT_MS })
+    return { status: response.status, body: (await response.json()) as unknown }
+  })
+  if (answer.status < 500) return answer
+  throw new Transient('service.unavailable', `${service} answered ${answer.status}`, { retryAfterMs: 1_000 })
+}
+
+/** Silence of a process of ours, or what is no answer, is `Transient`. */
+export async function answered<T>(name: string, ask: () => Promise<T>): Promise<T> {
   try {
-    const answer = await internalRequest({ ...request, claims, timeoutMs: TIMEOUT_MS })
-    return { status: answer.status, body: await answer.json() }
+    return await ask()
   } catch (cause) {
-    throw new Transient('service.unavailable', `${service} does not answer`, { cause, retryAfterMs: 1_000 })
+    throw new Transient('service.unavailable', `${name} does not answer`, { cause, retryAfterMs: 1_000 })
   }
 }

@@ -1,5 +1,6 @@
 import { SERVICES } from '@draupnir/wire'
 import { z } from 'zod'
+import { TOKEN } from './api-key/api-key.ts'
 
 const urlMap = z.string().transform((text, check): unknown => {
   try {
@@ -18,7 +19,10 @@ export const config = z.object({
     .refine((urls) => SERVICES.every((name) => name === 'gateway' || name in urls), 'does not name every service'),
   PUBLIC_URL: z.url(),
   /** A first key with every scope; made once, for a tenant of its own. */
-  BOOTSTRAP_API_KEY: z.string().min(40).optional(),
+  BOOTSTRAP_API_KEY: z
+    .string()
+    .regex(TOKEN, 'must be sk_sandbox_ or sk_live_ and 32 to 128 random characters')
+    .optional(),
   SANDBOX_CONTROL_SECRET: z.string().optional(),
 })
 

@@ -4,7 +4,6 @@ import { type Deps, defineService } from '@draupnir/service'
 import { apiKeyRoutes } from './api-key/api-key.routes.ts'
 import { authenticate } from './api-key/authenticate.ts'
 import { bootstrap } from './api-key/bootstrap.ts'
-import { SCOPES } from './api-key/scopes.ts'
 import { config, type GatewayConfig } from './config.ts'
 import { eventRoutes } from './event/event.routes.ts'
 import { type Catalogue, openCatalogue } from './openapi/catalogue.ts'
@@ -14,6 +13,7 @@ import { mountProxy } from './proxy/mount-proxy.ts'
 import { mountWebhooks } from './proxy/mount-webhooks.ts'
 import { mountReference } from './reference/mount-reference.ts'
 import { sandboxRoutes } from './sandbox/sandbox.routes.ts'
+import { guard } from './security-headers.ts'
 import { tenantRoutes } from './tenant/tenant.routes.ts'
 
 type GatewayDeps = Deps<GatewayConfig>
@@ -25,6 +25,7 @@ export const gateway = defineService({
   routes,
   authenticate: (deps) => (request, headers) => authenticate(deps, request, headers),
   open: (app, deps) => {
+    guard(app)
     const services = deps.config.SERVICE_URLS
     mountWebhooks(app, { services, secret: deps.internalAuthSecret })
     mountReference(app, catalogue(deps))
@@ -48,10 +49,7 @@ function routes({ config: settings, internalAuthSecret: secret, clock: { sandbox
   const environment = clock === null ? ('live' as const) : ('sandbox' as const)
   const own = [
     ...apiKeyRoutes(environment),
-    ...tenantRoutes(
-      environment,
-      SCOPES.filter((scope) => scope !== 'tenants:write'),
-    ),
+    ...tenantRoutes(environment),
     ...eventRoutes(services, secret),
     ...operationsRoutes(services, secret),
   ]

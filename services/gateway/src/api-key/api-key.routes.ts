@@ -1,11 +1,12 @@
 import { component, cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
 import { idField, instantField, instantInput, textField } from '@draupnir/wire'
 import { z } from 'zod'
-import { listApiKeys } from './api-key.store.ts'
-import type { ApiKey } from './api-key.ts'
+import type { ApiKey, Environment } from './api-key.ts'
 import { createApiKey } from './create-api-key.ts'
+import { listApiKeys } from './list-api-keys.ts'
 import { revokeApiKey } from './revoke-api-key.ts'
 import { SCOPES } from './scopes.ts'
+import { tokenField } from './token-field.ts'
 
 const scopeField = z.enum(['*', ...SCOPES])
 const apiKeySchema = z.object({
@@ -20,16 +21,17 @@ const apiKeySchema = z.object({
   last_used_at: instantField.nullable(),
 })
 const apiKeyResource = component('ApiKey', apiKeySchema)
-const newApiKeyResource = component('NewApiKey', apiKeySchema.extend({ token: z.string() }))
+const newApiKeyResource = component('NewApiKey', apiKeySchema.extend({ token: tokenField }))
 const cursor = cursorOf(z.tuple([instantField, idField('apiKey')]))
 
-export function apiKeyRoutes(environment: 'sandbox' | 'live') {
+export function apiKeyRoutes(environment: Environment) {
   return [
     defineRoute({
       method: 'post',
       path: '/v1/api-keys',
       scope: 'api-keys:write',
       summary: 'Creates an API key; its token is shown in this answer only',
+      description: 'A key cannot make one that may do more than itself. `*` is everything a key of the tenant may do.',
       tags: ['API keys'],
       body: strict({
         name: textField(100),
@@ -37,6 +39,7 @@ export function apiKeyRoutes(environment: 'sandbox' | 'live') {
         expires_at: instantInput.optional(),
       }),
       responses: { 201: newApiKeyResource },
+      shownOnce: ['token'],
       handler: async (ctx, { body }) => {
         const input = { name: body.name, scopes: body.scopes, expiresAt: body.expires_at ?? null, environment }
         const { key, token } = await createApiKey(ctx, input)

@@ -2,12 +2,8 @@ import type { Context, Db } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
 import { addMs, type Instant, MINUTE_MS } from '@draupnir/time'
 import { and, desc, eq, isNull, lt, or, sql } from 'drizzle-orm'
-import { apiKeys, tenants } from './api-key.table.ts'
+import { apiKeys } from './api-key.table.ts'
 import type { ApiKey } from './api-key.ts'
-
-export async function keepTenant(db: Db, id: Id<'tenant'>, name: string, now: Instant): Promise<void> {
-  await db.orm.insert(tenants).values({ id, name, createdAt: now }).onConflictDoNothing()
-}
 
 /** Keeps a key; quiet when its token is known. */
 export async function keepApiKey(db: Db, key: ApiKey, tokenHash: Buffer): Promise<void> {
@@ -33,7 +29,7 @@ export async function noteUse(db: Db, id: Id<'apiKey'>, now: Instant): Promise<v
 }
 
 /** Newest first, older than `before`. */
-export function listApiKeys(
+export function selectApiKeys(
   ctx: Context,
   before: readonly [Instant, Id<'apiKey'>] | null,
   limit: number,
@@ -45,6 +41,15 @@ export function listApiKeys(
     .where(and(eq(apiKeys.tenant, ctx.tenant), older))
     .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id))
     .limit(limit)
+}
+
+/** The key with this id; null for an actor that is no key of the tenant. */
+export async function selectApiKey(ctx: Context, id: string): Promise<ApiKey | null> {
+  const [row] = await ctx.db.orm
+    .select()
+    .from(apiKeys)
+    .where(and(sql`${apiKeys.id} = ${id}`, eq(apiKeys.tenant, ctx.tenant)))
+  return row ?? null
 }
 
 export async function lockApiKey(ctx: Context, id: Id<'apiKey'>): Promise<ApiKey | null> {

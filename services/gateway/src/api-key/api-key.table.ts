@@ -2,15 +2,8 @@ import { idColumn, instantColumn } from '@draupnir/db'
 import { customType, pgSchema, text } from 'drizzle-orm/pg-core'
 
 const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' })
-const gateway = pgSchema('gateway')
 
-export const tenants = gateway.table('tenants', {
-  id: idColumn('id', 'tenant').primaryKey(),
-  name: text('name').notNull(),
-  createdAt: instantColumn('created_at').notNull(),
-})
-
-export const apiKeys = gateway.table('api_keys', {
+export const apiKeys = pgSchema('gateway').table('api_keys', {
   id: idColumn('id', 'apiKey').primaryKey(),
   tenant: idColumn('tenant_id', 'tenant').notNull(),
   name: text('name').notNull(),

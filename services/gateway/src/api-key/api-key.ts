@@ -1,6 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
+
+export type Environment = 'sandbox' | 'live'
 
 export interface ApiKey {
   readonly id: Id<'apiKey'>
@@ -16,19 +18,18 @@ export interface ApiKey {
   readonly lastUsedAt: Instant | null
 }
 
-const HINT_LENGTH = 14
+/** What a token looks like; a random one has 43 characters behind its prefix. */
+export const TOKEN = /^sk_(?:sandbox|live)_[A-Za-z0-9_-]{32,128}$/
+const HINT_RANDOM_CHARACTERS = 4
 
-/** A token with 256 random bits; shown once, only its hash is kept. */
-export function newToken(environment: 'sandbox' | 'live'): string {
-  return `sk_${environment}_${randomBytes(32).toString('base64url')}`
-}
-
+/** Tokens are random, so a plain digest of one tells nothing about it. */
 export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest()
 }
 
 export function hintOf(token: string): string {
-  return `${token.slice(0, HINT_LENGTH)}…`
+  const prefix = /^sk_[a-z]+_/.exec(token)?.[0] ?? ''
+  return `${token.slice(0, prefix.length + HINT_RANDOM_CHARACTERS)}…`
 }
 
 /** Whether a key opens anything at `now`. */

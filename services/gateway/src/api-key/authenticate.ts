@@ -3,10 +3,10 @@ import type { Db } from '@draupnir/db'
 import { refuse } from '@draupnir/errors'
 import { type Claims, isSignedInternally, requestIdOf, type SignedRequest, verifyInternal } from '@draupnir/http'
 import { findByToken, noteUse } from './api-key.store.ts'
-import { hashToken, isUsable } from './api-key.ts'
+import { hashToken, isUsable, TOKEN } from './api-key.ts'
 import { spelledOut } from './scopes.ts'
 
-const BEARER = /^Bearer (sk_(?:sandbox|live)_[A-Za-z0-9_-]{16,128})$/
+const BEARER = /^Bearer +(\S+)$/i
 
 export interface Doors {
   readonly db: Db
@@ -27,10 +27,10 @@ async function authenticateKey({ db, clock }: Doors, headers: Headers): Promise<
   const header = headers.get('authorization')
   if (header === null) refuse('auth.missing')
   const token = BEARER.exec(header)?.[1]
-  if (token === undefined) refuse('auth.invalid')
+  if (token === undefined || !TOKEN.test(token)) refuse('auth.invalid')
   const [key, now] = await Promise.all([findByToken(db, hashToken(token)), clock.read()])
   if (key === null || !isUsable(key, now)) refuse('auth.invalid')
   await noteUse(db, key.id, now)
   const requestId = requestIdOf(headers.get('x-request-id') ?? undefined)
-  return { tenant: key.tenant, actor: key.id, scopes: spelledOut(key.scopes), request_id: requestId }
+  return { tenant: key.tenant, actor: key.id, scopes: spelledOut(key.scopes, key.tenant), request_id: requestId }
 }

@@ -1,11 +1,10 @@
 import type { Clock } from '@draupnir/clock'
 import type { DbPool } from '@draupnir/db'
-import { deriveId, type Id } from '@draupnir/ids'
-import { keepApiKey, keepTenant } from './api-key.store.ts'
+import { deriveId } from '@draupnir/ids'
+import { keepTenant } from '../tenant/tenant.store.ts'
+import { PLATFORM_TENANT } from '../tenant/tenant.ts'
+import { keepApiKey } from './api-key.store.ts'
 import { hashToken, hintOf } from './api-key.ts'
-
-/** The tenant of the first key, and of everything that belongs to the platform itself. */
-export const PLATFORM_TENANT: Id<'tenant'> = deriveId('tenant', 'platform')
 
 /** Makes the first tenant, and its key when one is given; quiet when they are there. */
 export async function bootstrap(db: DbPool, clock: Clock, token: string | undefined): Promise<void> {

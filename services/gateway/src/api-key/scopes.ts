@@ -1,3 +1,6 @@
+import type { Id } from '@draupnir/ids'
+import { PLATFORM_TENANT } from '../tenant/tenant.ts'
+
 /** Every scope there is; a key may hold any of them, `*` holds all. */
 export const SCOPES = [
   'api-keys:write',
@@ -9,6 +12,7 @@ export const SCOPES = [
   'events:read',
   'invoices:read',
   'ledger:read',
+  'ledger:write',
   'operations:read',
   'operations:write',
   'parties:read',
@@ -21,14 +25,16 @@ export const SCOPES = [
   'tenants:write',
 ] as const
 
-export type Scope = (typeof SCOPES)[number] | '*'
+/** Of the whole system, poison and tenants included: no key of a marketplace ever holds them. */
+const PLATFORM_ONLY: readonly string[] = ['operations:read', 'operations:write', 'tenants:write']
 
 /** Whether a key with `held` may do what needs `scope`. */
 export function holds(held: readonly string[], scope: string): boolean {
-  return held.includes('*') || held.includes(scope)
+  return held.includes(scope)
 }
 
-/** The scopes of a key, spelled out. */
-export function spelledOut(held: readonly string[]): string[] {
-  return held.includes('*') ? [...SCOPES] : [...held]
+/** What a key of a tenant may do, `*` spelled out. */
+export function spelledOut(held: readonly string[], tenant: Id<'tenant'>): string[] {
+  const scopes: readonly string[] = held.includes('*') ? SCOPES : held
+  return scopes.filter((scope) => tenant === PLATFORM_TENANT || !PLATFORM_ONLY.includes(scope))
 }

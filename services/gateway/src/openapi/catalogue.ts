@@ -43,7 +43,7 @@ async function load({ services, own, secret, publicUrl }: CatalogueOptions): Pro
   )
   return {
     document: mergeDocuments([own, ...documents.map(({ document }) => document)], publicUrl),
-    operations: documents.flatMap(({ name, document }) => operationsOf(name, document)),
+    operations: [...operationsOf('gateway', own), ...documents.flatMap((one) => operationsOf(one.name, one.document))],
   }
 }
 

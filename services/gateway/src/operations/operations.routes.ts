@@ -3,8 +3,8 @@ import { REFUSALS, Refusal, type RefusalCode, refuse } from '@draupnir/errors'
 import { component, defineRoute, strict } from '@draupnir/http'
 import { SERVICES } from '@draupnir/wire'
 import { z } from 'zod'
-import { PLATFORM_TENANT } from '../api-key/bootstrap.ts'
 import { askService } from '../ask-service.ts'
+import { PLATFORM_TENANT } from '../tenant/tenant.ts'
 
 const serviceField = z.enum(SERVICES.filter((name) => name !== 'gateway') as [string, ...string[]])
 const parkedSchema = z.looseObject({

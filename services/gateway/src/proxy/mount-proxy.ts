@@ -20,7 +20,8 @@ export function mountProxy(app: App, options: ProxyOptions): void {
 async function proxy(c: HonoContext<AppEnv>, { catalogue, services, secret }: ProxyOptions): Promise<Response> {
   const { operations } = await catalogue()
   const { pathname, search } = new URL(c.req.url)
-  const operation = findOperation(operations, c.req.method, pathname)
+  const method = c.req.method === 'HEAD' ? 'GET' : c.req.method
+  const operation = findOperation(operations, method, pathname)
   if (operation === null) refuse('request.route-not-found')
   if (operation === 'other-method') refuse('request.method-not-allowed')
   c.set('route', operation.path)
@@ -33,7 +34,7 @@ async function proxy(c: HonoContext<AppEnv>, { catalogue, services, secret }: Pr
     baseUrl,
     secret,
     claims: { ...claims, request_id: c.get('requestId') },
-    method: c.req.method,
+    method,
     path: pathname + search,
     headers: c.req.raw.headers,
     body: c.get('bytes'),

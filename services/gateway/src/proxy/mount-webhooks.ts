@@ -1,7 +1,7 @@
 import { refuse } from '@draupnir/errors'
 import { type App, type AppEnv, MAX_WEBHOOK_BYTES, readBytes } from '@draupnir/http'
 import type { Context as HonoContext } from 'hono'
-import { PLATFORM_TENANT } from '../api-key/bootstrap.ts'
+import { PLATFORM_TENANT } from '../tenant/tenant.ts'
 import { forward } from './forward.ts'
 
 /** Which service answers for which provider. */

@@ -3,6 +3,7 @@ import { component, defineRoute, strict } from '@draupnir/http'
 import { addDuration, duration } from '@draupnir/time'
 import { instantField, instantInput } from '@draupnir/wire'
 import { z } from 'zod'
+import { answered } from '../ask-service.ts'
 import { type AdvanceTools, advance } from './advance.ts'
 import { PROVIDERS, type Provider, sandboxName } from './providers.ts'
 
@@ -116,13 +117,15 @@ async function control(
 ): Promise<unknown> {
   const baseUrl = tools.services[sandboxName(provider)]
   if (baseUrl === undefined) refuse('request.not-found', { provider })
-  const answer = await fetch(baseUrl + path, {
-    method,
-    headers: { authorization: `Bearer ${tools.controlSecret}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(10_000),
+  const { answer, text } = await answered(sandboxName(provider), async () => {
+    const answer = await fetch(baseUrl + path, {
+      method,
+      headers: { authorization: `Bearer ${tools.controlSecret}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(10_000),
+    })
+    return { answer, text: await answer.text() }
   })
-  const text = await answer.text()
   if (!answer.ok) refuse('request.invalid', { provider, answer: text.slice(0, 300) })
   return text === '' ? null : JSON.parse(text)
 }
