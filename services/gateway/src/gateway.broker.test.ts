@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { defineRoute, openApiDocument, signInternal, strict } from '@draupnir/http'
 import { eventually } from '@draupnir/testing'
+import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { BOOTSTRAP, gatewayBefore, SECRET, T0 } from './service.fixture.ts'
@@ -419,6 +420,16 @@ describe('the clock of the sandbox', () => {
 })
 
 describe('the reference', () => {
+  it('shows a valid document of every service, the sandbox included, to anybody', async () => {
+    const { status, text } = await call('GET', '/v1/openapi.json', { token: null })
+    expect(status).toBe(200)
+    const { errors } = await new Validator().validate(JSON.parse(text))
+    expect(errors).toBeUndefined()
+    for (const path of ['/v1/things/{thing_id}', '/v1/api-keys', '/sandbox/clock/advance'])
+      expect(text).toContain(`"${path}"`)
+    expect(text).not.toMatch(/"\/(internal|webhooks)/)
+  })
+
   it('is a page of our own assets, under a policy that lets nothing else in', async () => {
     const page = await call('GET', '/reference', { token: null })
     expect(page.status).toBe(200)

@@ -24,14 +24,16 @@ const INFO = {
 
 /** One document for the outside: every path of every service, keys as security, paths sorted. */
 export function mergeDocuments(documents: readonly OpenApiDocument[], publicUrl: string) {
-  const paths = documents.flatMap((document) => Object.entries(document.paths ?? {}))
+  const paths = new Map<string, Readonly<Record<string, unknown>>>()
+  for (const [path, methods] of documents.flatMap((document) => Object.entries(document.paths ?? {})))
+    paths.set(path, { ...paths.get(path), ...methods })
   const schemas = documents.flatMap((document) => Object.entries(document.components?.schemas ?? {}))
   return {
     openapi: '3.1.0',
     info: INFO,
     servers: [{ url: publicUrl }],
     security: [{ api_key: [] }],
-    paths: Object.fromEntries(paths.sort(([a], [b]) => (a < b ? -1 : 1))),
+    paths: Object.fromEntries([...paths].sort(([a], [b]) => (a < b ? -1 : 1))),
     components: {
       schemas: Object.fromEntries(schemas.sort(([a], [b]) => (a < b ? -1 : 1))),
       securitySchemes: { api_key: { type: 'http', scheme: 'bearer' } },
