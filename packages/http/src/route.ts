@@ -6,8 +6,11 @@ import { assertStrict } from './strict.ts'
 import { type RawInput, validate } from './validate.ts'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
-/** `transaction`: effect and stored answer commit together. `resumable`: a retry after a crash runs the handler again. */
-export type IdempotencyMode = 'transaction' | 'resumable' | 'none'
+/**
+ * `transaction`: effect and stored answer commit together. `resumable`: a retry after a crash runs the handler again.
+ * `own`: the handler is idempotent by the key itself and runs outside any transaction; the key must still be given.
+ */
+export type IdempotencyMode = 'transaction' | 'resumable' | 'own' | 'none'
 export type ResponseSchemas = Readonly<Record<number, z.ZodType | null>>
 export type ResponseHeaders = Readonly<Record<string, string>>
 

@@ -50,7 +50,7 @@ async function run(
   key: string | null,
 ): Promise<AnyReply> {
   const work = options.checkReplies === true ? checked(route, prepared) : prepared.run
-  if (key === null) return work(ctx)
+  if (key === null || route.idempotency === 'own') return work(ctx)
   const keyed = {
     key,
     route: `${route.method.toUpperCase()} ${route.path}`,

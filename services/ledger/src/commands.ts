@@ -1,12 +1,21 @@
 /** Every verb of the ledger. */
 
+export { changeAccount } from './account/change-account.ts'
 export { reservePayout } from './payout/reserve-payout.ts'
 export { returnPayout } from './payout/return-payout.ts'
 export { releaseHolding } from './settlement/release-holding.ts'
 export { settleInvoice } from './settlement/settle-invoice.ts'
+export { closePeriod } from './transaction/close-period.ts'
+export { expirePending } from './transaction/expire-pending.ts'
 export { postBatch } from './transaction/post-batch.ts'
 export { postTransaction, tryTransaction } from './transaction/post-transaction.ts'
 export { settlePending, voidPending } from './transaction/resolve-pending.ts'
+export {
+  endTransaction,
+  submitTransaction,
+  submitTransactions,
+  undoTransaction,
+} from './transaction/submit-transactions.ts'
 export { commitFunds } from './wallet/commit-funds.ts'
 export { openWallet } from './wallet/open-wallet.ts'
 export { readAvailable } from './wallet/read-available.ts'

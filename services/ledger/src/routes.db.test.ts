@@ -187,9 +187,10 @@ describe('bad input', () => {
   })
 
   it('is refused without the scope', async () => {
+    const reads = routes.filter((route) => route.method === 'get')
     const answers = await Promise.all(
-      routes.map((route) => get(ctx, route.path.replace(/\{[a-z_]+\}/g, 'x'), ['billing:read'])),
+      reads.map((route) => get(ctx, route.path.replace(/\{[a-z_]+\}/g, 'x'), ['billing:read'])),
     )
-    expect(answers.map(({ body }) => body.code)).toEqual(routes.map(() => 'auth.scope-missing'))
+    expect(answers.map(({ body }) => body.code)).toEqual(reads.map(() => 'auth.scope-missing'))
   })
 })

@@ -1,6 +1,7 @@
 import { accountRoutes } from './account/account.routes.ts'
 import { trialBalanceRoutes } from './account/trial-balance.routes.ts'
 import { settlementRoutes } from './settlement/settlement.routes.ts'
+import { postRoutes } from './transaction/post.routes.ts'
 import { transactionRoutes } from './transaction/transaction.routes.ts'
 import { walletRoutes } from './wallet/wallet.routes.ts'
 
@@ -9,5 +10,6 @@ export const routes = [
   ...accountRoutes,
   ...trialBalanceRoutes,
   ...transactionRoutes,
+  ...postRoutes,
   ...settlementRoutes,
 ]

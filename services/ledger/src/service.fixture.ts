@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { TIMER_MIGRATIONS } from '@draupnir/clock'
 import type { Context, Db, DbPool } from '@draupnir/db'
-import { contextFor } from '@draupnir/http'
+import { contextFor, httpMigrations } from '@draupnir/http'
 import type { Id } from '@draupnir/ids'
 import type { WireMoney } from '@draupnir/money'
 import { OUTBOX_MIGRATIONS } from '@draupnir/outbox'
@@ -34,7 +34,7 @@ export function usd(amount: number | bigint): WireMoney {
 /** A ledger of one test file's own. */
 export function ledgerDatabase(): Promise<TestDatabase> {
   const own = { name: 'ledger', directory: fileURLToPath(new URL('../migrations', import.meta.url)) }
-  return testDatabase({ schema: 'ledger', sources: [OUTBOX_MIGRATIONS, TIMER_MIGRATIONS, own] })
+  return testDatabase({ schema: 'ledger', sources: [OUTBOX_MIGRATIONS, TIMER_MIGRATIONS, httpMigrations, own] })
 }
 
 /** A marketplace nobody else in the file uses. */

@@ -1,8 +1,9 @@
-import { timer } from '@draupnir/clock'
+import { sweep, timer } from '@draupnir/clock'
 import { idField } from '@draupnir/wire'
 import { z } from 'zod'
 import { releaseHolding } from './settlement/release-holding.ts'
 import { HOLDING_MATURE } from './settlement/timer-kinds.ts'
+import { expirePending } from './transaction/expire-pending.ts'
 
 const holding = z.object({ settlement_id: idField('settlement'), leg_id: idField('settlementLeg') })
 
@@ -10,4 +11,5 @@ export const timers = [
   timer(HOLDING_MATURE, holding, async (ctx, { settlement_id, leg_id }) => {
     await releaseHolding(ctx, { settlementId: settlement_id, legId: leg_id })
   }),
+  sweep('ledger.expire-pending', { everyMs: 5_000 }, expirePending),
 ]

@@ -1,9 +1,10 @@
 import { component, cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
 import { money, toWire } from '@draupnir/money'
-import { accountRefSchema, currencyField, idField, moneyField } from '@draupnir/wire'
+import { accountRefSchema, currencyField, idField, moneyField, textField } from '@draupnir/wire'
 import { z } from 'zod'
 import type { Account } from './account.ts'
 import { available, type Balance, pending, posted } from './balance.ts'
+import { changeAccount } from './change-account.ts'
 import { CHART } from './chart.ts'
 import { listAccounts, readAccount } from './read-accounts.ts'
 
@@ -26,8 +27,16 @@ const accountResource = component(
     normal_side: z.enum(['debit', 'credit']),
     ...balanceFields,
     version: z.string(),
+    state: z.enum(['open', 'frozen', 'closed']),
   }),
 )
+
+const STATES = { freeze: 'frozen', close: 'closed', open: 'open' } as const
+const SUMMARIES = {
+  freeze: 'Freezes an account: nothing moves in it until it is opened again',
+  close: 'Closes an empty account: nothing new begins in it',
+  open: 'Opens a frozen or closed account again',
+}
 
 const cursor = cursorOf(z.tuple([z.string()]))
 
@@ -57,6 +66,22 @@ export const accountRoutes = [
     responses: { 200: accountResource },
     handler: async (ctx, { params }) => ({ status: 200, body: wireAccount(await readAccount(ctx, params.ref)) }),
   }),
+  ...(['freeze', 'close', 'open'] as const).map((verb) =>
+    defineRoute({
+      method: 'post',
+      path: `/v1/ledger/accounts/{ref}/${verb}`,
+      scope: 'ledger:write',
+      summary: SUMMARIES[verb],
+      tags: ['Ledger'],
+      params: strict({ ref: accountRefSchema }),
+      body: strict({ reason: textField() }),
+      responses: { 200: accountResource },
+      handler: async (ctx, { params, body }) => ({
+        status: 200,
+        body: wireAccount(await changeAccount(ctx, params.ref, STATES[verb], body.reason)),
+      }),
+    }),
+  ),
 ]
 
 export function wireBalance(balance: Balance) {
@@ -78,5 +103,6 @@ function wireAccount(balance: Balance) {
     normal_side: CHART[name].normal,
     ...wireBalance(balance),
     version: balance.version.toString(),
+    state: balance.state,
   }
 }

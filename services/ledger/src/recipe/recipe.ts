@@ -30,6 +30,8 @@ export interface Recipe<Input = never> extends Head {
   readonly input: z.ZodType
   /** Parses the input, then makes the postings. */
   readonly post: (input: Input) => readonly Posting[]
+  /** The same for input of anybody's: the postings, or what does not fit. */
+  readonly read: (input: unknown) => z.ZodSafeParseResult<readonly Posting[]>
   readonly golden: readonly {
     readonly given: string
     readonly rows: readonly GoldenRow[]
@@ -44,7 +46,13 @@ export function recipe<S extends z.ZodType>(definition: RecipeDefinition<S>): Re
   const { code, story, undo, input } = definition
   const post = (raw: z.input<S>) => definition.postings(input.parse(raw))
   const golden = definition.golden.map(({ given, rows, input: raw }) => ({ given, rows, actual: () => post(raw) }))
-  return { code, story, undo, input, post, golden }
+  const read = (raw: unknown) => {
+    const parsed = input.safeParse(raw)
+    return parsed.success
+      ? ({ success: true, data: definition.postings(parsed.data) } as const)
+      : ({ success: false, error: parsed.error as z.ZodError } as const)
+  }
+  return { code, story, undo, input, post, read: read as Recipe['read'], golden }
 }
 
 export function rowsOf(postings: readonly Posting[]): GoldenRow[] {

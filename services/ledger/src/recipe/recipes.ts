@@ -16,3 +16,10 @@ export const RECIPES: readonly Recipe[] = [
   payoutSettle,
   payoutReturn,
 ]
+
+const BY_CODE = new Map(RECIPES.map((recipe) => [recipe.code, recipe]))
+
+/** The recipe of a code; null when there is none. */
+export function recipeOf(code: string): Recipe | null {
+  return BY_CODE.get(code) ?? null
+}

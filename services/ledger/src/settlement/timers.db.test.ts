@@ -21,6 +21,7 @@ it('releases a leg with what its timer was given', async () => {
     timers.find((it) => it.kind === kind),
     'somebody runs it',
   )
+  if (timer.type !== 'timer') throw new Error('a leg matures by a timer')
   expect(holds_clock).toBe(true)
   ctx.clock.advance(2 * DAY_MS)
   await timer.run(ctx, data)

@@ -71,11 +71,14 @@ function one(books: Books, working: Working, request: Request): Outcome {
 }
 
 function together(books: Books, working: Working, requests: readonly Request[]): Outcome[] {
-  const before = working.mark()
-  const outcomes = requests.map((request) => one(books, working, request))
-  const first = outcomes.findIndex((outcome) => outcome.type === 'refused')
+  let outcomes: Outcome[] = []
+  let first = -1
+  working.provided(() => {
+    outcomes = requests.map((request) => one(books, working, request))
+    first = outcomes.findIndex((outcome) => outcome.type === 'refused')
+    return first < 0
+  })
   if (first < 0) return outcomes
-  working.backTo(before)
   return outcomes.map((outcome) =>
     outcome.type === 'refused' ? outcome : refused('ledger.together-refused', { because_of: first }),
   )

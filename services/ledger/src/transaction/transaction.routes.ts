@@ -1,22 +1,9 @@
-import { component, cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
-import { accountRefSchema, idField, instantField, transactionSchema } from '@draupnir/wire'
+import { cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
+import { accountRefSchema, idField, instantField } from '@draupnir/wire'
 import { z } from 'zod'
 import { parseAccount } from '../account/account.ts'
 import { listTransactions, readTransaction } from './read-transaction.ts'
-import type { Transaction } from './transaction.ts'
-import { wireTransaction } from './transaction.wire.ts'
-
-const transactionResource = component(
-  'LedgerTransaction',
-  transactionSchema.extend({
-    /** What it was booked for: `pin_…`, `col_…`, `inv_…`, `leg_…`, `pyo_…`. */
-    reference: z.string().nullable(),
-    actor: z.string(),
-    expires_at: instantField.nullable(),
-    resolved_by: z.string().nullable(),
-    resolved_at: instantField.nullable(),
-  }),
-)
+import { resourceOf, transactionResource } from './transaction.resource.ts'
 
 const name = z.string().min(1).max(200)
 const cursor = cursorOf(z.tuple([instantField, idField('transaction')]))
@@ -60,9 +47,3 @@ export const transactionRoutes = [
     }),
   }),
 ]
-
-function resourceOf(transaction: Transaction) {
-  const { reference, actor, expiresAt, resolvedBy, resolvedAt } = transaction
-  const rest = { reference, actor, expires_at: expiresAt, resolved_by: resolvedBy, resolved_at: resolvedAt }
-  return { ...wireTransaction(transaction), ...rest }
-}

@@ -23,7 +23,7 @@ export class Working {
   readonly #balances: Map<string, Balance>
   readonly #transactions = new Map<string, Transaction>()
   readonly #entries: Entry[] = []
-  readonly #undo: (() => void)[] = []
+  #undo: (() => void)[] | null = null
 
   constructor(books: { readonly balances: readonly Balance[]; readonly transactions: readonly Transaction[] }) {
     this.#balances = new Map(books.balances.map((balance) => [balance.account.ref, balance]))
@@ -42,8 +42,10 @@ export class Working {
     this.#remember(transaction)
     for (const entry of entries) {
       const { ref } = entry.after.account
-      const before = this.balance(ref)
-      this.#undo.push(() => void this.#balances.set(ref, before))
+      if (this.#undo !== null) {
+        const before = this.balance(ref)
+        this.#undo?.push(() => void this.#balances.set(ref, before))
+      }
       this.#balances.set(ref, entry.after)
       this.#entries.push(entry)
     }
@@ -59,12 +61,15 @@ export class Working {
     return this.#entries
   }
 
-  mark(): { readonly undo: number; readonly entries: number } {
-    return { undo: this.#undo.length, entries: this.#entries.length }
-  }
-
-  backTo({ undo, entries }: { readonly undo: number; readonly entries: number }): void {
-    for (const step of this.#undo.splice(undo).reverse()) step()
+  /** Does `work`; takes back everything it did when it gives false. */
+  provided(work: () => boolean): void {
+    const entries = this.#entries.length
+    const undo: (() => void)[] = []
+    this.#undo = undo
+    const kept = work()
+    this.#undo = null
+    if (kept) return
+    for (const step of undo.reverse()) step()
     this.#entries.splice(entries)
   }
 
@@ -75,7 +80,7 @@ export class Working {
     if (undoes !== null) names.push({ undoes })
     for (const key of names.map(keyOf)) {
       const before = this.#transactions.get(key)
-      this.#undo.push(
+      this.#undo?.push(
         () => void (before === undefined ? this.#transactions.delete(key) : this.#transactions.set(key, before)),
       )
       this.#transactions.set(key, transaction)

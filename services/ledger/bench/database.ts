@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { TIMER_MIGRATIONS } from '@draupnir/clock'
+import { connect, type DbPool, migrate } from '@draupnir/db'
+import { httpMigrations } from '@draupnir/http'
+import { OUTBOX_MIGRATIONS } from '@draupnir/outbox'
+import { startPostgres } from '@draupnir/stack'
+import postgres from 'postgres'
+
+export interface BenchDatabase {
+  /** As the ledger's own role. */
+  readonly db: DbPool
+  /** As the owner: loads, empties, reads settings. */
+  readonly owner: DbPool
+  readonly url: string
+  readonly remove: () => Promise<void>
+}
+
+/** A Postgres of the bench's own with durable settings, migrated like the ledger's. */
+export async function openDatabase(): Promise<BenchDatabase> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'draupnir-ledger-bench-'))
+  const server = await startPostgres({ dataDir, persistent: false })
+  const sql = postgres(server.url, { max: 1, onnotice: () => undefined })
+  await sql.unsafe("create role ledger login password 'bench'; alter role ledger set search_path to ledger")
+  await sql.end()
+  const own = { name: 'ledger', directory: fileURLToPath(new URL('../migrations', import.meta.url)) }
+  const sources = [OUTBOX_MIGRATIONS, TIMER_MIGRATIONS, httpMigrations, own]
+  await migrate({ url: server.url, schema: 'ledger', role: 'ledger', sources })
+  const url = new URL(server.url)
+  url.username = 'ledger'
+  url.password = 'bench'
+  const db = connect({ url: url.href, applicationName: 'bench', maxConnections: 40, statementTimeoutMs: 0 })
+  const owner = connect({
+    url: server.url,
+    applicationName: 'bench owner',
+    maxConnections: 2,
+    searchPath: 'ledger',
+    statementTimeoutMs: 0,
+  })
+  return {
+    db,
+    owner,
+    url: url.href,
+    remove: async () => {
+      await Promise.all([db.close(), owner.close()])
+      await server.stop()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+const TABLES =
+  'accounts, transactions, entries, journal, journal_heads, closings, outbox, outbox_publication, outbox_sequence'
+
+/** Empty books. */
+export async function empty({ owner }: BenchDatabase): Promise<void> {
+  await owner.sql.unsafe(`truncate ${TABLES}, bench_accounts, bench_transfers, bench_idempotency, bench_outbox`)
+}

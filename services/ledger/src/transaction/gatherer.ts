@@ -1,0 +1,108 @@
+import type { Context, Db } from '@draupnir/db'
+import { isPassingFailure } from '@draupnir/db'
+import { latest } from '@draupnir/time'
+import { postBatch } from './post-batch.ts'
+import type { Outcome, Request, Together } from './reduce.ts'
+
+/** Collects what is asked at the same time, so that one commit answers it all. */
+export interface Gatherer {
+  /** One outcome for each request, in order (those of a `together` follow one another), after the commit. */
+  readonly submit: (ctx: Context, requests: readonly (Request | Together)[]) => Promise<readonly Outcome[]>
+}
+
+interface Ask {
+  readonly ctx: Context
+  readonly requests: readonly (Request | Together)[]
+  readonly resolve: (outcomes: readonly Outcome[]) => void
+  readonly reject: (error: unknown) => void
+}
+
+export interface GathererOptions {
+  /** Where commits are made; `ctx.db` of the asks is not used. */
+  readonly db: Db
+  /** Most requests in one commit. */
+  readonly maxRequests?: number
+  /** Most commits under way for one tenant: while they are, the next one gathers. */
+  readonly maxCommits?: number
+}
+
+/** Nobody waits when nothing is under way; under load a commit takes whatever arrived during the one before it. */
+export function createGatherer({ db, maxRequests = 1_000, maxCommits = 2 }: GathererOptions): Gatherer {
+  const queues = new Map<string, Queue>()
+  const queueOf = (tenant: string): Queue => {
+    const queue = queues.get(tenant) ?? { asks: [], commits: 0, planned: false }
+    queues.set(tenant, queue)
+    return queue
+  }
+  const plan = (tenant: string, queue: Queue) => {
+    if (queue.planned || queue.asks.length === 0 || queue.commits >= maxCommits) return
+    queue.planned = true
+    // Everything that is being read in this turn of the event loop still comes along.
+    setImmediate(() => {
+      queue.planned = false
+      queue.commits += 1
+      void commit(db, take(queue, maxRequests)).finally(() => {
+        queue.commits -= 1
+        if (queue.commits === 0 && queue.asks.length === 0) queues.delete(tenant)
+        plan(tenant, queue)
+      })
+      plan(tenant, queue)
+    })
+  }
+  return {
+    submit: (ctx, requests) =>
+      new Promise((resolve, reject) => {
+        const queue = queueOf(ctx.tenant)
+        queue.asks.push({ ctx, requests, resolve, reject })
+        plan(ctx.tenant, queue)
+      }),
+  }
+}
+
+interface Queue {
+  asks: Ask[]
+  commits: number
+  planned: boolean
+}
+
+function take(queue: Queue, maxRequests: number): Ask[] {
+  let room = maxRequests
+  let count = 0
+  for (const { requests } of queue.asks) {
+    const size = requests.reduce((sum, it) => sum + (it.type === 'together' ? it.requests.length : 1), 0)
+    if (count > 0 && size > room) break
+    room -= size
+    count += 1
+  }
+  return queue.asks.splice(0, count)
+}
+
+async function commit(db: Db, asks: readonly Ask[]): Promise<void> {
+  const [first] = asks
+  if (first === undefined) return
+  const now = latest(first.ctx.now(), ...asks.map(({ ctx }) => ctx.now()))
+  const ctx: Context = { ...first.ctx, db, now: () => now }
+  try {
+    const outcomes = await postBatch(
+      ctx,
+      asks.flatMap((ask) => ask.requests),
+    )
+    let from = 0
+    for (const ask of asks) {
+      const size = ask.requests.reduce((sum, it) => sum + (it.type === 'together' ? it.requests.length : 1), 0)
+      ask.resolve(outcomes.slice(from, from + size))
+      from += size
+    }
+  } catch (error) {
+    await alone(db, asks, error)
+  }
+}
+
+// A request that breaks the batch breaks alone; when the database is away, nothing is tried again here.
+async function alone(db: Db, asks: readonly Ask[], error: unknown): Promise<void> {
+  if (asks.length === 1 || isPassingFailure(error)) {
+    for (const ask of asks) ask.reject(error)
+    return
+  }
+  for (const ask of asks) await commit(db, [ask])
+}
