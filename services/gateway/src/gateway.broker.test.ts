@@ -49,6 +49,16 @@ const contractRoutes = [
     },
   }),
 ]
+/** In the document only: whoever asks for it gets 404 from the service, so a 403 is the gateway's own. */
+const ghost = defineRoute({
+  method: 'get',
+  path: '/v1/ghosts',
+  scope: 'contracts:write',
+  summary: 'Is not there',
+  tags: ['Things'],
+  responses: { 204: null },
+  handler: async () => ({ status: 204 }),
+})
 const webhookRoutes = [
   defineRoute({
     method: 'post',
@@ -89,7 +99,10 @@ const parked = {
 }
 const resolved: unknown[] = []
 const api = await gatewayBefore({
-  contract: { routes: contractRoutes, openapi: openApiDocument(contractRoutes, { title: 'contract', version: '1' }) },
+  contract: {
+    routes: contractRoutes,
+    openapi: openApiDocument([...contractRoutes, ghost], { title: 'contract', version: '1' }),
+  },
   ledger: {
     openapi: openApiDocument([], { title: 'ledger', version: '1' }),
     internal: { [`/internal/events/${EVENT}`]: () => ({ body: { produced, consumed: [] } }) },
@@ -183,6 +196,8 @@ describe('an API key', () => {
       body: { code: 'auth.scope-missing', context: { scope: 'contracts:write' } },
     })
     expect(seen).toEqual([])
+    expect((await call('GET', '/v1/ghosts', { token })).status).toBe(403)
+    expect((await call('GET', '/v1/ghosts')).status).toBe(404)
   })
 
   it('cannot make a key that may do more than itself', async () => {
