@@ -1,9 +1,7 @@
-import { refuse } from '@draupnir/errors'
 import { component, defineRoute, strict } from '@draupnir/http'
 import { contractSyncSchema, decimalField, idField } from '@draupnir/wire'
 import { z } from 'zod'
-import { usageTotals } from '../usage/usage.store.ts'
-import { findMirror } from './mirror.store.ts'
+import { readMetering } from './read-metering.ts'
 import { retrySync } from './retry-sync.ts'
 
 const params = strict({ contract_id: idField('contract') })
@@ -29,11 +27,7 @@ export const mirrorRoutes = [
     tags: ['Metering'],
     params,
     responses: { 200: meteringResource },
-    handler: async (ctx, { params: { contract_id } }) => {
-      const mirror = await findMirror(ctx, contract_id)
-      if (mirror === null) refuse('request.not-found', { contract_id })
-      return { status: 200, body: { sync: mirror.sync, usage: await usageTotals(ctx, contract_id) } }
-    },
+    handler: async (ctx, { params: { contract_id } }) => ({ status: 200, body: await readMetering(ctx, contract_id) }),
   }),
   defineRoute({
     method: 'post',

@@ -24,7 +24,7 @@ function ours(ctx: Context, contractId: Id<'contract'>) {
   return and(eq(mirrors.contractId, contractId), eq(mirrors.tenant, ctx.tenant))
 }
 
-function toRow(ctx: Context, { contract, sync, subscriptionFrom }: Mirror): typeof mirrors.$inferInsert {
+function toRow(ctx: Context, { contract, sync, subscriptionFrom, lines }: Mirror): typeof mirrors.$inferInsert {
   return {
     contractId: contract.id,
     tenant: ctx.tenant,
@@ -35,6 +35,7 @@ function toRow(ctx: Context, { contract, sync, subscriptionFrom }: Mirror): type
     customerId: sync.openmeter_customer_id,
     subscriptionId: sync.openmeter_subscription_id,
     subscriptionFrom,
+    lines,
     attempts: sync.attempts,
     lastError: sync.last_error,
     nextAttemptAt: sync.next_attempt_at,
@@ -47,6 +48,7 @@ function fromRow(row: typeof mirrors.$inferSelect): Mirror {
     tenant: row.tenant,
     contract: row.contract,
     subscriptionFrom: row.subscriptionFrom,
+    lines: row.lines,
     sync: {
       contract_id: row.contractId,
       sync_state: row.syncState,

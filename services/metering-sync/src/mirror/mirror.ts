@@ -1,43 +1,48 @@
 import type { Id } from '@draupnir/ids'
-import { decimal, exponent, formatDecimal, multiplyDecimals, toInteger, toMajor } from '@draupnir/money'
-import type { Instant } from '@draupnir/time'
+import { type Currency, decimal, exponent, formatDecimal, multiplyDecimals, toInteger, toMajor } from '@draupnir/money'
+import { type Duration, duration, type Instant } from '@draupnir/time'
 import type { ContractLine, ContractState, ContractSync } from '@draupnir/wire'
+import type { LineTimes } from './line-times.ts'
 
 /** What OpenMeter should hold for a contract, and how far it is. */
 export interface Mirror {
   readonly tenant: Id<'tenant'>
   readonly contract: ContractState
   readonly sync: ContractSync
-  /** When the OpenMeter subscription began; usage before it is counted at this moment. */
+  /** When the OpenMeter subscription began. */
   readonly subscriptionFrom: Instant | null
+  readonly lines: LineTimes
 }
 
 /** A rate card of OpenMeter; its key is stable for a line, so a price change is the same key with another amount. */
-export type RateCard =
-  | {
-      readonly kind: 'flat'
-      readonly key: string
-      readonly name: string
-      readonly description: string
-      readonly cadence: string | null
-      readonly amount: string
-    }
-  | {
-      readonly kind: 'usage'
-      readonly key: string
-      readonly name: string
-      readonly description: string
-      readonly cadence: string
-      readonly unitAmount: string
-      readonly lineId: Id<'contractLine'>
-    }
+export type RateCard = FlatCard | UsageCard
+
+interface Card {
+  readonly key: string
+  readonly name: string
+  readonly description: string
+  readonly lineId: Id<'contractLine'>
+}
+
+export interface FlatCard extends Card {
+  readonly kind: 'flat'
+  readonly cadence: string | null
+  readonly amount: string
+}
+
+export interface UsageCard extends Card {
+  readonly kind: 'usage'
+  readonly cadence: string
+  readonly unitAmount: string
+}
 
 export interface Desired {
-  readonly customer: { readonly key: string; readonly name: string; readonly currency: string }
-  readonly cadence: string
+  readonly customer: { readonly key: string; readonly name: string; readonly currency: Currency }
+  readonly cadence: Duration
   readonly billingAnchor: Instant
   readonly activatedAt: Instant
   readonly rateCards: readonly RateCard[]
+  readonly endsAt: Instant | null
   readonly ended: boolean
 }
 
@@ -60,10 +65,11 @@ export function desiredOf(contract: ContractState, now: Instant): Desired | null
   if (contract.activated_at === null || contract.billing_anchor === null) return null
   return {
     customer: { key: contract.id, name: contract.id, currency: contract.currency },
-    cadence: contract.cadence,
+    cadence: duration(contract.cadence),
     billingAnchor: contract.billing_anchor,
     activatedAt: contract.activated_at,
     rateCards: contract.lines.map((line) => rateCardOf(line, contract.cadence)),
+    endsAt: contract.ends_at,
     ended: contract.ends_at !== null && contract.ends_at <= now,
   }
 }
@@ -74,14 +80,14 @@ export function usageKey(lineId: string): string {
 }
 
 function rateCardOf(line: ContractLine, cadence: string): RateCard {
-  const unit = { name: line.description, description: `line:${line.id}` }
+  const unit = { name: line.description, description: `line:${line.id}`, lineId: line.id }
   switch (line.price.type) {
     case 'flat_recurring':
       return { kind: 'flat', key: line.id, ...unit, cadence, amount: flatAmount(line) }
     case 'flat_once':
       return { kind: 'flat', key: line.id, ...unit, cadence: null, amount: flatAmount(line) }
     case 'usage':
-      return { kind: 'usage', key: usageKey(line.id), ...unit, cadence, unitAmount: majorPrice(line), lineId: line.id }
+      return { kind: 'usage', key: usageKey(line.id), ...unit, cadence, unitAmount: majorPrice(line) }
   }
 }
 

@@ -1,3 +1,4 @@
+import { compareDecimals, decimal } from '@draupnir/money'
 import type { RateCard } from './mirror.ts'
 
 /** An item of the subscription as OpenMeter shows it, reduced to what we set. */
@@ -27,5 +28,6 @@ export function planChanges(desired: readonly RateCard[], actual: readonly Actua
 function needsAdding(card: RateCard, item: ActualItem | undefined): boolean {
   if (item === undefined) return true
   if (card.kind === 'flat' && card.cadence === null) return false
-  return item.amount !== (card.kind === 'flat' ? card.amount : card.unitAmount)
+  const wanted = card.kind === 'flat' ? card.amount : card.unitAmount
+  return item.amount === null || compareDecimals(decimal(item.amount), decimal(wanted)) !== 0
 }

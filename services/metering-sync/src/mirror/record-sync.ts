@@ -6,13 +6,15 @@ import type { Instant } from '@draupnir/time'
 import { ContractSynced, ContractSyncFailed } from '@draupnir/wire'
 import { SEND_USAGE } from '../usage/record-usage.ts'
 import { SYNC_CONTRACT } from './follow-contract.ts'
+import { withBilled } from './line-times.ts'
 import { lockMirror, saveMirror } from './mirror.store.ts'
 
 export interface SyncResult {
   readonly contractVersion: number
   readonly customerId: string
-  readonly subscriptionId: string
-  readonly subscriptionFrom: Instant
+  /** Null when the contract ended before OpenMeter knew of it. */
+  readonly subscription: { readonly id: string; readonly from: Instant } | null
+  readonly billedFrom: ReadonlyMap<Id<'contractLine'>, Instant>
 }
 
 /** OpenMeter was brought to a version of the contract. A newer version, or an end to come, asks for another round. */
@@ -26,12 +28,13 @@ export function recordSync(outer: Context, contractId: Id<'contract'>, result: S
       sync_state: behind ? ('pending' as const) : ('synced' as const),
       synced_version: result.contractVersion,
       openmeter_customer_id: result.customerId,
-      openmeter_subscription_id: result.subscriptionId,
+      openmeter_subscription_id: result.subscription?.id ?? null,
       attempts: 0,
       last_error: null,
       next_attempt_at: null,
     }
-    await saveMirror(ctx, { ...mirror, sync, subscriptionFrom: result.subscriptionFrom })
+    const lines = withBilled(mirror.lines, result.billedFrom)
+    await saveMirror(ctx, { ...mirror, sync, subscriptionFrom: result.subscription?.from ?? null, lines })
     const dueAt = behind ? ctx.now() : endToCome(mirror.contract.ends_at, ctx.now())
     if (dueAt !== null)
       await schedule(ctx, { kind: SYNC_CONTRACT, key: contractId, dueAt, data: { contract_id: contractId } })

@@ -7,8 +7,10 @@ import { idField } from '@draupnir/wire'
 import { z } from 'zod'
 import { ensureCustomer } from '../openmeter/customer.ts'
 import { ensureFeatures, ensureMeter } from '../openmeter/meter.ts'
+import { ensurePendingLines } from '../openmeter/pending-lines.ts'
 import { ensureSubscription } from '../openmeter/subscription.ts'
 import { SYNC_CONTRACT } from './follow-contract.ts'
+import { gapsOf } from './gaps.ts'
 import { findMirror } from './mirror.store.ts'
 import { desiredOf } from './mirror.ts'
 import { recordSync, recordSyncFailure, type SyncResult } from './record-sync.ts'
@@ -36,10 +38,7 @@ async function converge(om: OpenMeter, ctx: Context, contractId: Id<'contract'>)
   await ensureFeatures(om, desired.rateCards)
   const customerId = await ensureCustomer(om, desired.customer)
   const subscription = await ensureSubscription(om, customerId, desired, ctx.now())
-  return {
-    contractVersion: mirror.contract.version,
-    customerId,
-    subscriptionId: subscription.id,
-    subscriptionFrom: subscription.from,
-  }
+  const { lines, billedFrom } = gapsOf(desired, mirror.lines, subscription?.itemsFrom ?? new Map(), ctx.now())
+  await ensurePendingLines(om, customerId, desired.customer.currency, lines)
+  return { contractVersion: mirror.contract.version, customerId, subscription, billedFrom }
 }

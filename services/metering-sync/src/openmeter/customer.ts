@@ -1,4 +1,3 @@
-import { currency } from '@draupnir/money'
 import { type OpenMeter, orMissing, reached } from '@draupnir/openmeter'
 import type { Desired } from '../mirror/mirror.ts'
 
@@ -10,7 +9,7 @@ export async function ensureCustomer(om: OpenMeter, desired: Desired['customer']
     om.customers.create({
       key: desired.key,
       name: desired.name,
-      currency: currency(desired.currency),
+      currency: desired.currency,
       usageAttribution: { subjectKeys: [desired.key] },
       metadata: { contract_id: desired.key },
     }),

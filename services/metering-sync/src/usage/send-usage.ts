@@ -5,6 +5,7 @@ import { type OpenMeter, sent } from '@draupnir/openmeter'
 import { HOUR_MS, SECOND_MS } from '@draupnir/time'
 import { idField } from '@draupnir/wire'
 import { z } from 'zod'
+import { billedLines } from '../mirror/line-times.ts'
 import { findMirror } from '../mirror/mirror.store.ts'
 import { USAGE_EVENT } from '../openmeter/meter.ts'
 import { SEND_USAGE } from './record-usage.ts'
@@ -29,17 +30,16 @@ export function sendUsage(om: OpenMeter) {
 }
 
 async function ingest(om: OpenMeter, ctx: Context, contractId: Id<'contract'>): Promise<string[]> {
-  const mirror = await findMirror(ctx, contractId)
-  // Usage is counted from the start of the subscription, so it waits for one; the end of the sync asks again.
-  if (mirror === null || mirror.subscriptionFrom === null) return []
-  const events = await unsentUsage(ctx, contractId, BATCH)
+  // Usage counts from when OpenMeter bills its line, so it waits for that; the end of the sync asks again.
+  const billed = billedLines((await findMirror(ctx, contractId))?.lines ?? {})
+  const events = await unsentUsage(ctx, contractId, [...billed.keys()], BATCH)
   const batch = events.map((event) => ({
     id: event.id,
     source: 'draupnir/metering-sync',
     specversion: '1.0',
     type: USAGE_EVENT,
     subject: contractId,
-    time: new Date(countedAt(event.hour, mirror.subscriptionFrom)),
+    time: new Date(countedAt(event.hour, billed.get(event.lineId) ?? event.hour)),
     data: { gpu_hours: event.gpuHours, line_id: event.lineId, device_id: event.deviceId },
   }))
   if (batch.length > 0) await sent('events.ingest', () => om.events.ingest(batch))

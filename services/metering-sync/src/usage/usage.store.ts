@@ -15,11 +15,24 @@ export async function addUsageEvents(ctx: Context, events: readonly UsageEvent[]
     .onConflictDoNothing()
 }
 
-export function unsentUsage(ctx: Context, contractId: Id<'contract'>, limit: number): Promise<UsageEvent[]> {
+/** Usage of these lines of a contract that waits to be sent. */
+export function unsentUsage(
+  ctx: Context,
+  contractId: Id<'contract'>,
+  lineIds: readonly Id<'contractLine'>[],
+  limit: number,
+): Promise<UsageEvent[]> {
   return ctx.db.orm
     .select()
     .from(usageEvents)
-    .where(and(eq(usageEvents.tenant, ctx.tenant), eq(usageEvents.contractId, contractId), isNull(usageEvents.sentAt)))
+    .where(
+      and(
+        eq(usageEvents.tenant, ctx.tenant),
+        eq(usageEvents.contractId, contractId),
+        inArray(usageEvents.lineId, [...lineIds]),
+        isNull(usageEvents.sentAt),
+      ),
+    )
     .orderBy(asc(usageEvents.id))
     .limit(limit)
 }

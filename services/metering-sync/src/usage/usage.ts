@@ -1,5 +1,5 @@
 import { addDecimals, type Decimal, formatDecimal, negateDecimal, ratio } from '@draupnir/money'
-import type { Instant } from '@draupnir/time'
+import { type Instant, latest } from '@draupnir/time'
 import type { UsageBucket } from '@draupnir/wire'
 
 /** Decimals of a GPU-hour that are metered: 0.0001 h is 0.36 s. */
@@ -26,7 +26,7 @@ export function usageEventId(deviceId: string, lineId: string, bucket: UsageBuck
   return `${deviceId}:${lineId}:${bucket.hour}:r${bucket.revision}`
 }
 
-/** The moment at which an hour counts: within the subscription, which may have begun after the hour did. */
-export function countedAt(hour: Instant, subscriptionFrom: Instant | null): Instant {
-  return subscriptionFrom !== null && subscriptionFrom > hour ? subscriptionFrom : hour
+/** The moment at which an hour counts: OpenMeter may have begun to bill the line after the hour did. */
+export function countedAt(hour: Instant, billedFrom: Instant): Instant {
+  return latest(hour, billedFrom)
 }

@@ -1,0 +1,51 @@
+import type { Currency } from '@draupnir/money'
+import { type OpenMeter, reached } from '@draupnir/openmeter'
+import type { PendingLine } from '../mirror/gaps.ts'
+
+type Create = Parameters<OpenMeter['billing']['invoices']['createLineItems']>[1]['lines'][number]
+
+const PAGE_SIZE = 100
+const METADATA_KEY = 'draupnir_gap'
+
+/** Puts charges on the customer's next invoice. OpenMeter adds a repeated one again, so what is there is looked up first. */
+export async function ensurePendingLines(
+  om: OpenMeter,
+  customerId: string,
+  currency: Currency,
+  wanted: readonly PendingLine[],
+): Promise<void> {
+  if (wanted.length === 0) return
+  const there = await keysThere(om, customerId)
+  const missing = wanted.filter(({ key }) => !there.has(key))
+  if (missing.length === 0) return
+  await reached('createLineItems', () =>
+    om.billing.invoices.createLineItems(customerId, { currency, lines: missing.map(toLine) }),
+  )
+}
+
+async function keysThere(om: OpenMeter, customerId: string): Promise<Set<string>> {
+  const keys = new Set<string>()
+  for (let page = 1; ; page += 1) {
+    const { items } = await reached('invoices.list', () =>
+      om.billing.invoices.list({ customers: [customerId], expand: ['lines'], page, pageSize: PAGE_SIZE }),
+    )
+    for (const line of items.flatMap((invoice) => invoice.lines ?? [])) {
+      const key = line.metadata?.[METADATA_KEY]
+      if (key !== undefined) keys.add(key)
+    }
+    if (items.length < PAGE_SIZE) return keys
+  }
+}
+
+function toLine({ key, card, period, invoiceAt, amount }: PendingLine): Create {
+  const base = {
+    name: card.name,
+    description: card.description,
+    metadata: { [METADATA_KEY]: key },
+    period: { from: new Date(period.from), to: new Date(period.to) },
+    invoiceAt: new Date(invoiceAt),
+  }
+  if (amount !== null) return { ...base, rateCard: { price: { type: 'flat', amount, paymentTerm: 'in_arrears' } } }
+  if (card.kind === 'flat') return base
+  return { ...base, rateCard: { featureKey: card.key, price: { type: 'unit', amount: card.unitAmount } } }
+}
