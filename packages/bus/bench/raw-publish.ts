@@ -10,3 +10,8 @@ export async function rawPublish(bus: Bus, messages: readonly OutgoingMessage[],
     await Promise.all(slice.map(({ id, subject, body }) => js.publish(subject, body, { msgID: id })))
   }
 }
+
+/** Version of the server, for reports. */
+export function brokerVersion(bus: Bus): string {
+  return driverOf(bus).nc.info?.version ?? 'unknown'
+}

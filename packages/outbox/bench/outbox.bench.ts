@@ -75,7 +75,6 @@ async function relayEvents(pipe: Pipe): Promise<number> {
 /** Everything in the stream, applied in batches: one row of effect per event, inbox and cursors with it. */
 async function consumeEvents(pipe: Pipe): Promise<number> {
   const total = EVENTS * 3
-  console.log('consume')
   const began = performance.now()
   const consumer = startConsumer({ ...consumerOptions(pipe.consumerDb, pipe.bus), handlers: [recordMany] })
   while ((await effects(pipe)) < total) await delay(20)
@@ -101,7 +100,8 @@ async function latencies(pipe: Pipe): Promise<{ p50: number; p99: number }> {
   const writes: Promise<unknown>[] = []
   for (let i = 0; i < total; i += 1) {
     const due = began + (i * 1_000) / RATE_PER_S
-    if (due > performance.now()) await delay(due - performance.now())
+    const aheadMs = due - performance.now()
+    if (aheadMs > 0) await delay(aheadMs)
     writes.push(write(pipe, i, committed))
   }
   await Promise.all(writes)
@@ -183,7 +183,6 @@ async function effects(pipe: Pipe): Promise<number> {
 async function median(rounds: number, measure: () => Promise<number>): Promise<number> {
   const all: number[] = []
   for (let i = 0; i < rounds; i += 1) all.push(await measure())
-  console.log(all.map(Math.round).join(' '))
   return all.sort((a, b) => a - b)[Math.floor(rounds / 2)] ?? 0
 }
 

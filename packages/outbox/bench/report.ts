@@ -1,4 +1,5 @@
-import { cpus, release, totalmem } from 'node:os'
+import { cpus, loadavg, release, totalmem } from 'node:os'
+import { brokerVersion } from '../../bus/bench/raw-publish.ts'
 import type { Pipe } from '../test/pipe.ts'
 
 export interface Figures {
@@ -29,9 +30,13 @@ export async function printReport(figures: Figures, pipe: Pipe, settings: Record
       current_setting('synchronous_commit') as synchronous_commit, current_setting('shared_buffers') as shared_buffers`
   const { version, ...durability } = server ?? {}
   console.log(
-    `machine   ${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 1024 ** 3)} GB, Linux ${release()}`,
+    `machine   ${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 1024 ** 3)} GB, Linux ${release()}, load ${loadavg()
+      .map((load) => load.toFixed(1))
+      .join(' ')}`,
   )
-  console.log(`versions  Node ${process.version}, PostgreSQL ${version}, @nats-io/jetstream 3.4.0`)
+  console.log(
+    `versions  Node ${process.version}, PostgreSQL ${version}, nats-server ${brokerVersion(pipe.bus)}, @nats-io/jetstream 3.4.0`,
+  )
   console.log(`settings  ${JSON.stringify({ ...durability, stream: 'file, R1, default sync', ...settings })}`)
   for (const [name, value] of Object.entries(figures)) console.log(line(name, value))
   console.log(JSON.stringify(figures))

@@ -37,7 +37,7 @@ export const topology: Topology = {
       stream: STREAM,
       consumer: 'billing',
       producer: 'contract',
-      ackWaitMs: 5_000,
+      ackWaitMs: 2_000,
       maxAckPending: 4_000,
     },
   ],
@@ -92,7 +92,7 @@ export function consumerOptions(db: DbPool, bus: Bus): ConsumerOptions {
     contextFor: ({ db, trace }) => contextOver(db, trace),
     clock: { read: async () => wallClock() },
     log: silent,
-    extendEveryMs: 1_500,
+    extendEveryMs: 600,
   }
 }
 

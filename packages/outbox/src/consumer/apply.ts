@@ -8,6 +8,7 @@ import { lockCursors, saveCursors } from './cursor.store.ts'
 import type { Incoming, Poison } from './decode.ts'
 import { settle } from './inbox.store.ts'
 import { aggregateKey, type Cursor, group, plan, type Verdict } from './plan.ts'
+import { advanceStraight, type Straight, straighten } from './straight.ts'
 
 /** What a handler's context is built from. */
 export interface Unit {
@@ -32,6 +33,7 @@ export interface Applier {
 export type Outcome = 'settled' | 'gap' | 'gap-retrying'
 
 export interface Applied {
+  /** Those not named are settled. */
   readonly outcomes: ReadonlyMap<Incoming, Outcome>
   /** Aggregates whose gap was filled: what is parked behind it can go on. */
   readonly freed: readonly Event<unknown>[]
@@ -40,6 +42,28 @@ export interface Applied {
 /** Applies a batch in one transaction: cursors, inbox, effects and what they emit. A throw undoes all of it. */
 export async function applyBatch(applier: Applier, batch: readonly Incoming[]): Promise<Applied> {
   const now = await applier.clock.read()
+  const straight = straighten(batch)
+  const done = straight !== null && (await applyStraight(applier, now, straight))
+  return done ? { outcomes: new Map(), freed: [] } : applyJudged(applier, now, batch)
+}
+
+class NotStraight extends Error {}
+
+/** False, and nothing done, when the cursors or the inbox are not where this batch begins. */
+async function applyStraight(applier: Applier, now: Instant, straight: Straight): Promise<boolean> {
+  try {
+    await applier.db.transaction(async (db) => {
+      if (!(await advanceStraight(db.sql, applier.consumer, straight))) throw new NotStraight()
+      await applyEffects(applier, db, now, straight.applied)
+    })
+    return true
+  } catch (error) {
+    if (error instanceof NotStraight) return false
+    throw error
+  }
+}
+
+function applyJudged(applier: Applier, now: Instant, batch: readonly Incoming[]): Promise<Applied> {
   return applier.db.transaction(async (db) => {
     const cursors = await lockCursors(db.sql, applier.consumer, batch)
     const before = new Map([...cursors].map(([key, { lastSeq, blocked }]) => [key, { lastSeq, blocked }]))

@@ -7,7 +7,7 @@ export function backoffMs(attempt: number, random: number): number {
   return Math.round(base * (1 - SPREAD + 2 * SPREAD * random))
 }
 
-/** Gaps close quickly or not at all: the same steps, up to 5 s. */
-export function gapDelayMs(attempt: number, random: number): number {
-  return backoffMs(Math.min(attempt, 3), random)
+/** How long an event waits for its predecessor before it is looked at again: the same steps, up to 5 s. */
+export function gapDelayMs(looks: number): number {
+  return backoffMs(Math.min(looks, 3), 0.5)
 }

@@ -22,8 +22,8 @@ export interface ConsumerOptions extends Applier {
   readonly batch?: number
   /** Default 20. */
   readonly maxAttempts?: number
-  /** Default 16, over a minute: longer than what a killed replica held stays away. */
-  readonly maxGapAttempts?: number
+  /** How long an event waits for its predecessor; default 60,000: longer than what a killed replica held stays away. */
+  readonly maxGapMs?: number
   readonly onStatus?: (status: ConsumptionStatus) => void
 }
 
@@ -38,27 +38,25 @@ export interface Consumer {
 }
 
 interface Flow {
-  held: number
+  /** Messages being set aside, outside any lane. */
+  aside: number
   handled: number
   release: (() => void) | null
-  readonly high: number
+  readonly full: () => boolean
 }
 
 /** Applies the events of one stream for one consumer until stopped. */
 export function startConsumer(options: ConsumerOptions): Consumer {
   const handlers = indexHandlers(options.handlers)
-  const batch = options.batch ?? 200
-  const count = options.lanes ?? 4
-  const flow: Flow = { held: 0, handled: 0, release: null, high: batch * count * 2 }
+  const { log, batch = 200, lanes: count = 4, maxAttempts = 20, maxGapMs = 60_000 } = options
   const onSettled = (settled: number) => {
-    flow.held -= settled
     flow.handled += settled
-    if (flow.held < flow.high) flow.release?.()
+    if (!flow.full()) flow.release?.()
   }
-  const { log, maxAttempts = 20, maxGapAttempts = 16 } = options
-  const resolver = { ...options, handlers }
-  const lane = { resolver, log, batch, maxAttempts, maxGapAttempts, onSettled }
+  const lane = { resolver: { ...options, handlers }, log, batch, maxAttempts, maxGapMs, onSettled }
   const lanes = Array.from({ length: count }, () => new Lane(lane))
+  const full = () => lanes.reduce((sum, each) => sum + each.load(), 0) >= batch * count * 2
+  const flow: Flow = { aside: 0, handled: 0, release: null, full }
   const consumption = consume(options, handlers, lanes, flow)
   const extend = setInterval(() => {
     for (const each of lanes) each.extend()
@@ -67,7 +65,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     name: options.consumer,
     stream: options.stream,
     handled: () => flow.handled,
-    held: () => flow.held,
+    held: () => lanes.reduce((sum, each) => sum + each.held(), flow.aside),
     stop: async () => {
       clearInterval(extend)
       flow.release?.()
@@ -82,12 +80,11 @@ function consume(options: ConsumerOptions, handlers: Handlers, lanes: readonly L
     stream: options.stream,
     durable: options.consumer,
     onDelivery: (delivery) => {
-      flow.held += 1
       const decoded = decode(delivery, handlers)
       if ('malformed' in decoded) return setAside(options, delivery, decoded, flow)
       const lane = lanes[hash(aggregateKey(decoded.incoming)) % lanes.length]
       lane?.put({ incoming: decoded.incoming, delivery })
-      return flow.held < flow.high ? undefined : new Promise((resolve) => (flow.release = resolve))
+      return flow.full() ? new Promise((resolve) => (flow.release = resolve)) : undefined
     },
     onStatus: (status) => {
       if (status.type !== 'started') options.log.warn({ consumer: options.consumer, ...status }, 'consumption')
@@ -103,6 +100,7 @@ async function setAside(
   decoded: { readonly malformed: { readonly code: string; readonly error: string }; readonly text: string },
   flow: Flow,
 ): Promise<void> {
+  flow.aside += 1
   try {
     await parkMalformed(options.db.sql, options.consumer, options.stream, delivery, decoded)
     options.log.error({ sequence: delivery.streamSequence, error: decoded.malformed.error }, 'malformed message parked')
@@ -111,7 +109,7 @@ async function setAside(
     options.log.warn({ err: error }, 'could not park a malformed message')
     delivery.nak(1_000)
   }
-  flow.held -= 1
+  flow.aside -= 1
   flow.handled += 1
 }
 

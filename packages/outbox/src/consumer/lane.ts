@@ -4,9 +4,11 @@ import { Refusal, Transient } from '@draupnir/errors'
 import { drain, type Resolver } from '../parked/drain.ts'
 import { Signal } from '../signal.ts'
 import { applyBatch, type Outcome, parkOne, settleRefused } from './apply.ts'
-import { backoffMs, gapDelayMs } from './backoff.ts'
+import { backoffMs } from './backoff.ts'
 import { noteRetry } from './cursor.store.ts'
 import type { Incoming, Poison } from './decode.ts'
+import { aggregateKey } from './plan.ts'
+import { WaitingRoom } from './waiting-room.ts'
 
 export interface Held {
   readonly incoming: Incoming
@@ -20,20 +22,24 @@ export interface LaneOptions {
   readonly batch: number
   /** Deliveries before an event that keeps failing in a passing way is parked. */
   readonly maxAttempts: number
-  /** Deliveries before an event whose predecessor never comes is parked. */
-  readonly maxGapAttempts: number
-  /** Called with the number of messages that have left the lane. */
+  /** How long an event waits for a predecessor that never comes before it is parked. */
+  readonly maxGapMs: number
+  /** Called with the number of messages that have been answered. */
   readonly onSettled: (count: number) => void
 }
 
 const PATIENCE = 20
+const LOOK_EVERY_MS = 250
 
 /** Messages of the aggregates that hash to it, one batch after the other. */
 export class Lane {
   private readonly options: LaneOptions
   private readonly queue: Held[] = []
+  private readonly early = new WaitingRoom<Held>()
   private readonly signal = new Signal()
   private current: readonly Held[] = []
+  /** Of the current batch, those that came early. */
+  private waits = 0
   private stopped = false
   private readonly done: Promise<void>
 
@@ -47,30 +53,43 @@ export class Lane {
     this.signal.set()
   }
 
-  /** Tells the broker that what is held here is still being worked on. */
-  extend(): void {
-    for (const { delivery } of [...this.current, ...this.queue]) delivery.extend()
+  /** Messages at hand: what a reader must not outrun. Those that came early do not count, or they could keep out what they wait for. */
+  load(): number {
+    return this.queue.length + this.current.length
   }
 
-  /** Finishes the batch at hand; what is queued goes back to the broker by itself. */
+  /** Messages not answered yet. */
+  held(): number {
+    return this.load() + this.early.size
+  }
+
+  /** Tells the broker that what is held here is still being worked on. */
+  extend(): void {
+    for (const { delivery } of [...this.current, ...this.queue, ...this.early.all()]) delivery.extend()
+  }
+
+  /** Finishes the batch at hand and gives the rest back, for another replica. */
   async stop(): Promise<void> {
     this.stopped = true
     this.signal.set()
     await this.done
+    for (const { delivery } of [...this.queue, ...this.early.all()]) delivery.nak(1)
   }
 
   private async run(): Promise<void> {
     while (!this.stopped) {
+      if (this.early.size > 0) this.queue.push(...this.early.takeDue(performance.now()))
       if (this.queue.length === 0) {
-        await this.signal.wait(1_000)
+        await this.signal.wait(this.early.size > 0 ? LOOK_EVERY_MS : 60_000)
         continue
       }
       this.current = this.queue.splice(0, this.options.batch)
+      this.waits = 0
       await this.work(this.current)
-      this.options.onSettled(this.current.length)
+      const answered = this.current.length - this.waits
       this.current = []
+      this.options.onSettled(answered)
     }
-    this.options.onSettled(this.queue.length)
   }
 
   private async work(batch: readonly Held[]): Promise<void> {
@@ -104,21 +123,24 @@ export class Lane {
         this.options.log.warn({ err: error, aggregateid }, 'what was parked behind a gap stays parked'),
       )
     const early = batch.filter((held) => !this.acked(held, outcomes.get(held.incoming)))
-    for (const held of early) await this.answer(held, outcomes.get(held.incoming) ?? 'settled')
+    for (const held of early) await this.wait(held, outcomes.get(held.incoming) ?? 'gap')
   }
 
   // In one go: with an await between them, each acknowledgement would be a write to the socket of its own.
-  private acked({ delivery }: Held, outcome: Outcome | undefined): boolean {
-    if (outcome === 'settled' || outcome === undefined) delivery.ack()
-    return outcome === 'settled' || outcome === undefined
+  private acked({ delivery, incoming }: Held, outcome: Outcome = 'settled'): boolean {
+    if (outcome !== 'settled') return false
+    delivery.ack()
+    if (this.early.size > 0) this.queue.unshift(...this.early.takeOf(aggregateKey(incoming)))
+    return true
   }
 
-  private async answer(held: Held, outcome: Outcome): Promise<void> {
-    const { delivery, incoming } = held
-    if (outcome === 'settled') delivery.ack()
-    else if (outcome === 'gap' && delivery.attempt >= this.options.maxGapAttempts)
-      await this.parkAlone(held, { code: 'event.gap', error: `event ${incoming.event.aggregateseq - 1} never came` })
-    else delivery.nak(gapDelayMs(delivery.attempt, Math.random()))
+  private async wait(held: Held, outcome: Outcome): Promise<void> {
+    const { incoming } = held
+    const now = performance.now()
+    if (outcome === 'gap' && this.early.waitedMs(held, now) >= this.options.maxGapMs)
+      return this.parkAlone(held, { code: 'event.gap', error: `event ${incoming.event.aggregateseq - 1} never came` })
+    this.early.put(aggregateKey(incoming), held, now)
+    this.waits += 1
   }
 
   private async applyAlone(held: Held): Promise<void> {
@@ -127,7 +149,7 @@ export class Lane {
     } catch (error) {
       await this.fail(held, error).catch((failure: unknown) => {
         this.options.log.warn({ err: failure, event: held.incoming.event.id }, 'could not settle a failed event')
-        held.delivery.nak(gapDelayMs(held.delivery.attempt, Math.random()))
+        held.delivery.nak(backoffMs(Math.min(held.delivery.attempt, 3), Math.random()))
       })
     }
   }
@@ -136,7 +158,8 @@ export class Lane {
     const { incoming, delivery } = held
     const wish = error instanceof Refusal ? error.rule.consumer : isPassingFailure(error) ? 'retry' : 'park'
     if (wish === 'ack' && error instanceof Refusal) {
-      await this.answer(held, await settleRefused(this.options.resolver, incoming, error.code))
+      const outcome = await settleRefused(this.options.resolver, incoming, error.code)
+      if (!this.acked(held, outcome)) await this.wait(held, outcome)
     } else if (wish === 'retry' && delivery.attempt < this.options.maxAttempts) {
       const asked = error instanceof Transient ? error.retryAfterMs : null
       const delayMs = asked ?? backoffMs(delivery.attempt, Math.random())

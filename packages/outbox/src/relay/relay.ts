@@ -147,7 +147,8 @@ async function step(state: State): Promise<boolean> {
   state.marking = mark(state, stored)
   // Awaited by the next turn; until then a failure must not count as unhandled.
   state.marking.catch(() => undefined)
-  return true
+  // Fewer than asked for: whatever this process committed since has raised the signal.
+  return rows.length === batch
 }
 
 function readAhead(state: State, inFlight: readonly string[]): void {

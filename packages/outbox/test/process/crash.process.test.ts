@@ -82,7 +82,7 @@ describe('no event is lost, none has two effects and none overtakes its aggregat
 /** A producer and a consumer that have carried some events and are in the middle of more. */
 async function underWay(prefix: string) {
   world.start(await world.consumerScript())
-  const producing = world.start(await world.producerScript(prefix, { steps: 100 }))
+  const producing = world.start(await world.producerScript(prefix, { steps: 60 }))
   await eventually(async () => (await world.effects(prefix)) > 20, 30_000)
   return producing
 }
