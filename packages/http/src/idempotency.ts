@@ -48,7 +48,7 @@ export function runInTransaction(ctx: Context, keyed: Keyed, run: Run): Promise<
     const found = await load(tx, keyed)
     if (found?.reply != null) return { ...found.reply, replayed: true }
     const reply = await run(tx)
-    await save(tx, keyed, reply)
+    if (reply.unrecorded !== true) await save(tx, keyed, reply)
     return { ...reply, replayed: false }
   })
 }

@@ -28,7 +28,12 @@ export interface Input<P, Q, B> {
 /** One of the declared responses, in its wire form; `null` in `responses` is an answer without a body. */
 export type Reply<R> = {
   [S in keyof R & number]: R[S] extends z.ZodType
-    ? { readonly status: S; readonly body: z.input<R[S]>; readonly headers?: ResponseHeaders }
+    ? {
+        readonly status: S
+        readonly body: z.input<R[S]>
+        readonly headers?: ResponseHeaders
+        readonly unrecorded?: true
+      }
     : { readonly status: S; readonly headers?: ResponseHeaders }
 }[keyof R & number]
 
@@ -55,6 +60,8 @@ export interface AnyReply {
   readonly status: number
   readonly body?: unknown
   readonly headers?: ResponseHeaders
+  /** Of a dry run: not kept under the idempotency key, which stays free. */
+  readonly unrecorded?: true
 }
 
 /** A route whose types are closed over: what `createApp` mounts. */

@@ -1,3 +1,4 @@
 import { contractRoutes } from './contract/contract.routes.ts'
+import { operationRoutes } from './contract/operations.ts'
 
-export const routes = [...contractRoutes]
+export const routes = [...Object.values(operationRoutes), ...contractRoutes]

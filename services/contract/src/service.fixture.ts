@@ -5,10 +5,9 @@ import { type ConsumerUnderTest, testClock, testContext, testDatabase, testLog }
 import type { Instant } from '@draupnir/time'
 import { handlers } from './consumers.ts'
 import { activateContract } from './contract/activate-contract.ts'
-import { addLine } from './contract/add-line.ts'
+import { type AddLine, addLine } from './contract/add-line.ts'
 import { buyer, device, SELLER, seller, T0, terms, usageLine } from './contract/contract.fixture.ts'
 import { createContract } from './contract/create-contract.ts'
-import type { AddLine } from './contract/decide.ts'
 import { rememberDevice } from './device/remember-device.ts'
 import { rememberParty } from './party/remember-party.ts'
 import { contract } from './service.ts'
@@ -39,13 +38,13 @@ export async function contractService() {
   }
   const draft = (...lines: AddLine[]) => draftOf(lines)
   const draftOf = async (lines: readonly AddLine[]) => {
-    let state = await createContract(ctx, terms)
-    for (const line of lines) state = await addLine(ctx, state.id, line)
+    let { state } = await createContract(ctx, terms)
+    for (const line of lines) state = (await addLine(ctx, state.id, line)).state
     return state
   }
   const active = async (...lines: AddLine[]) => {
     const { id } = await draftOf(lines.length === 0 ? [usageLine()] : lines)
-    return activateContract(ctx, id, { billing_anchor: null })
+    return (await activateContract(ctx, id, { billing_anchor: null })).state
   }
   const edits = (id: Id<'contract'>) => db.sql<{ operation: string; seq: number; recorded_at: Instant }[]>`
     select operation, seq, recorded_at, supersedes from contract_edits where contract_id = ${id} order by seq`

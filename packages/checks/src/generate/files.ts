@@ -1,3 +1,4 @@
+import { operationsMarkdown } from '../../../../services/contract/src/index.ts'
 import { recipesMarkdown } from '../../../../services/ledger/src/index.ts'
 import { asyncApiDocument } from './asyncapi.ts'
 import { eventsCatalogue } from './events-catalogue.ts'
@@ -10,6 +11,7 @@ export function generatedFiles(): Map<string, string> {
     ['docs/generated/asyncapi.json', json(asyncApiDocument())],
     ['docs/generated/openapi.json', json(publicOpenApi())],
     ['docs/generated/events.md', eventsCatalogue()],
+    ['docs/generated/operations.md', operationsMarkdown()],
     ['docs/generated/recipes.md', recipesMarkdown()],
     ['docs/generated/refusals.md', refusalsTable()],
   ])

@@ -119,6 +119,9 @@ export const contractSchema = z.object({
   suspended_at: instantField.nullable().default(null),
   /** Length of the first term; null when the contract runs until it is terminated. */
   term: termField.nullable().default(null),
+  /** From where terms of the running length are counted, and how many of them: month ends do not drift. */
+  term_from: instantField.nullable().default(null),
+  term_count: z.number().int().min(0).default(0),
   /** When the running term ends, by renewal or by expiry. */
   term_ends_at: instantField.nullable().default(null),
   auto_renew: autoRenewSchema.nullable().default(null),
@@ -186,7 +189,7 @@ export const editDataSchema = z.object({
   edit: editSchema,
   /** `effective`: the edit was recorded for a later date, which has come; the event is emitted again. */
   phase: z.enum(['recorded', 'effective']).default('recorded'),
-  /** Of what holds now; null in both when nothing that holds now changed. */
+  /** At the earliest moment the edit touches: as it was known without the edit, and as it is with it; null is no contract. */
   before: deltaSchema.nullable().default(null),
   after: deltaSchema.nullable().default(null),
   /** Billing periods begun before the edit was recorded in which it changes what is due. */

@@ -1,18 +1,31 @@
-import { type Context, transact } from '@draupnir/db'
+import type { Context } from '@draupnir/db'
+import { refuse } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
-import { emit } from '@draupnir/outbox'
-import { ContractActivated, type ContractState } from '@draupnir/wire'
-import { type Activate, decideActivate } from './decide.ts'
-import { editOnWire, loadForEdit, recordEdit } from './edit-contract.ts'
+import type { Instant } from '@draupnir/time'
+import { type EditOptions, editContract, type Outcome, type Timing, taking } from './edit-contract.ts'
+import { editsAfter, giveWay } from './give-way.ts'
 
-/** The contract is in force from now; an active one stays as it is. */
-export function activateContract(outer: Context, id: Id<'contract'>, input: Activate): Promise<ContractState> {
-  return transact(outer, async (ctx) => {
-    const loaded = await loadForEdit(ctx, id)
-    const decision = decideActivate(loaded.state, input, loaded.now)
-    if (decision === null) return loaded.state
-    const { edit, state } = await recordEdit(ctx, loaded, decision)
-    await emit(ctx, ContractActivated, { aggregateId: id, data: { edit: editOnWire(edit), contract: state } })
-    return state
+export interface Activate extends Timing {
+  /** Start of the first billing period; the moment of activation unless told. */
+  readonly billing_anchor: Instant | null
+}
+
+/** The contract is in force; an active one stays as it is, and a trial ends early. */
+export function activateContract(
+  ctx: Context,
+  id: Id<'contract'>,
+  input: Activate,
+  options: EditOptions = {},
+): Promise<Outcome> {
+  return editContract(ctx, id, options, async ({ head: { state, edits }, now }, ctx) => {
+    const { billing_anchor } = input
+    if (state.lifecycle === 'active') {
+      if (billing_anchor === null || billing_anchor === state.billing_anchor) return null
+      refuse('contract.already-active', { contract_id: id, billing_anchor: state.billing_anchor })
+    }
+    const at = input.effective_at ?? now
+    const later = (await editsAfter(ctx, id, at, edits)).filter((edit) => edit.automatic)
+    await giveWay(ctx, id, later, 'activated before the trial ended')
+    return taking({ operation: 'activate', payload: { billing_anchor: billing_anchor ?? at } }, input, now)
   })
 }

@@ -12,7 +12,7 @@ beforeAll(service.onboard)
 
 it('appends the line to the log and tells of it with the whole contract', async () => {
   const { id } = await draft()
-  const state = await addLine(ctx, id, flatLine())
+  const { state } = await addLine(ctx, id, flatLine())
   expect((await edits(id)).map(({ operation }) => operation)).toEqual(['create', 'add_line'])
   const events = await emitted(db, ContractLineAdded)
   expect(events.at(-1)).toMatchObject({ aggregateId: id, aggregateSeq: 2 })
@@ -40,7 +40,7 @@ it('holds a device from a draft on, until the contract has ended', async () => {
   await terminateContract(ctx, first.id, { when: 'at', at: hours(5), cause: 'done' })
   await expectRejection(addLine(ctx, second.id, line), 'contract.device-assigned')
   clock.set(hours(5))
-  expect((await addLine(ctx, second.id, line)).lines).toHaveLength(1)
+  expect((await addLine(ctx, second.id, line)).state.lines).toHaveLength(1)
 })
 
 it('gives a device that two contracts want at once to one of them', async () => {

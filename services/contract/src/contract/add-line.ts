@@ -1,32 +1,40 @@
-import { type Context, transact } from '@draupnir/db'
+import type { Context } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
-import { emit } from '@draupnir/outbox'
-import { ContractLineAdded, type ContractState } from '@draupnir/wire'
-import { assignDevices, findHolders } from '../device/assign-devices.ts'
-import { lockDevices } from '../device/lock-devices.ts'
-import { findParty } from '../party/find-party.ts'
-import { type AddLine, decideAddLine } from './decide.ts'
-import { editOnWire, loadForEdit, recordEdit } from './edit-contract.ts'
+import type { Price } from '@draupnir/wire'
+import { type EditOptions, editContract, type Outcome, type Timing, taking } from './edit-contract.ts'
 
-/** A line on a draft or an active contract; its devices are held from now on. */
-export function addLine(outer: Context, contractId: Id<'contract'>, input: AddLine): Promise<ContractState> {
-  return transact(outer, async (ctx) => {
-    const loaded = await loadForEdit(ctx, contractId)
-    const facts = {
-      seller: await findParty(ctx, input.seller_id),
-      devices: await lockDevices(ctx, input.device_ids),
-      holders: await findHolders(ctx, input.device_ids, loaded.now),
+export interface AddLine extends Timing {
+  readonly seller_id: Id<'party'>
+  readonly sku: string
+  readonly description: string
+  readonly quantity: string
+  readonly price: Price
+  readonly device_ids: readonly Id<'device'>[]
+  readonly host_id?: Id<'party'> | null
+}
+
+/** A line on a draft, a trial or an active contract; its devices are held from its effect on. */
+export function addLine(
+  ctx: Context,
+  contractId: Id<'contract'>,
+  input: AddLine,
+  options: EditOptions = {},
+): Promise<Outcome> {
+  return editContract(ctx, contractId, options, ({ now }, ctx) => {
+    const { seller_id, sku, description, quantity, price, device_ids, host_id = null } = input
+    const line = {
+      id: ctx.newId('contractLine'),
+      seller_id,
+      sku,
+      description,
+      quantity,
+      price,
+      discount_rate: '0',
+      device_ids: [...device_ids],
+      host_id,
+      sla: null,
+      added_at: null,
     }
-    const lineId = ctx.newId('contractLine')
-    const decision = decideAddLine(loaded.state, lineId, input, facts, loaded.now)
-    const { edit, state } = await recordEdit(ctx, loaded, decision)
-    const until = state.ends_at
-    await assignDevices(ctx, { contractId, lineId, deviceIds: input.device_ids, from: edit.effective_at, until })
-    const line = decision.payload.line
-    await emit(ctx, ContractLineAdded, {
-      aggregateId: contractId,
-      data: { edit: editOnWire(edit), line, contract: state },
-    })
-    return state
+    return taking({ operation: 'add_line', payload: { line } }, input, now)
   })
 }

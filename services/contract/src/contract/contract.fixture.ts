@@ -1,6 +1,7 @@
 import { newId } from '@draupnir/ids'
 import { addMs, HOUR_MS, type Instant, instant } from '@draupnir/time'
-import type { AddLine, CreateContract } from './decide.ts'
+import type { AddLine } from './add-line.ts'
+import type { CreateContract } from './create-contract.ts'
 
 export const T0: Instant = instant('2026-01-15T09:00:00Z')
 export const hours = (count: number): Instant => addMs(T0, count * HOUR_MS)
@@ -21,6 +22,8 @@ export const terms: CreateContract = {
   collection_method: 'wallet',
   platform_fee_rate: '0.1',
   time_zone: 'UTC',
+  tax_rate: '0',
+  term: null,
 }
 
 export function usageLine(change: Partial<AddLine> = {}): AddLine {

@@ -1,87 +1,20 @@
-import { cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
-import { idField, lifecycleSchema } from '@draupnir/wire'
+import { cursorOf, defineRoute, etagOf, listOf, page, pageQuery, strict } from '@draupnir/http'
+import { idField, instantInput, lifecycleSchema } from '@draupnir/wire'
 import { z } from 'zod'
-import { activateContract } from './activate-contract.ts'
-import { addLine } from './add-line.ts'
-import {
-  activateBody,
-  contractResource,
-  createBody,
-  editResource,
-  lineBody,
-  terminateBody,
-} from './contract.schemas.ts'
-import { createContract } from './create-contract.ts'
-import { listContracts, listEdits, readContract } from './read-contract.ts'
-import { terminateContract } from './terminate-contract.ts'
+import { contractResource, diffResource, editResource, timelineResource } from './contract.schemas.ts'
+import { ofContract as params } from './edit-reply.ts'
+import { listContracts, readContract } from './read-contract.ts'
+import { diffKnowledge, listEdits, readTimeline } from './read-history.ts'
 
-const tags = ['Contracts']
-const params = strict({ contract_id: idField('contract') })
+const read = { method: 'get', scope: 'contracts:read', tags: ['Contracts'] } as const
 const contractCursor = cursorOf(idField('contract'))
 const editCursor = cursorOf(z.number().int().positive())
 
 export const contractRoutes = [
   defineRoute({
-    method: 'post',
+    ...read,
     path: '/v1/contracts',
-    scope: 'contracts:write',
-    summary: 'Create a draft contract',
-    tags,
-    body: createBody,
-    responses: { 201: contractResource },
-    handler: async (ctx, { body }) => {
-      const { id } = await createContract(ctx, body)
-      return { status: 201, body: await readContract(ctx, id) }
-    },
-  }),
-  defineRoute({
-    method: 'post',
-    path: '/v1/contracts/{contract_id}/lines',
-    scope: 'contracts:write',
-    summary: 'Add a line to a draft or active contract',
-    tags,
-    params,
-    body: lineBody,
-    responses: { 201: contractResource },
-    handler: async (ctx, { params, body }) => {
-      await addLine(ctx, params.contract_id, { ...body, description: body.description ?? body.sku })
-      return { status: 201, body: await readContract(ctx, params.contract_id) }
-    },
-  }),
-  defineRoute({
-    method: 'post',
-    path: '/v1/contracts/{contract_id}/activate',
-    scope: 'contracts:write',
-    summary: 'Put a contract in force',
-    tags,
-    params,
-    body: activateBody,
-    responses: { 200: contractResource },
-    handler: async (ctx, { params, body }) => {
-      await activateContract(ctx, params.contract_id, body)
-      return { status: 200, body: await readContract(ctx, params.contract_id) }
-    },
-  }),
-  defineRoute({
-    method: 'post',
-    path: '/v1/contracts/{contract_id}/terminate',
-    scope: 'contracts:write',
-    summary: 'End a contract now, at the end of its billing period or at a date',
-    tags,
-    params,
-    body: terminateBody,
-    responses: { 200: contractResource },
-    handler: async (ctx, { params, body }) => {
-      await terminateContract(ctx, params.contract_id, body)
-      return { status: 200, body: await readContract(ctx, params.contract_id) }
-    },
-  }),
-  defineRoute({
-    method: 'get',
-    path: '/v1/contracts',
-    scope: 'contracts:read',
     summary: 'List contracts, newest first',
-    tags,
     query: strict({ ...pageQuery, buyer_id: idField('party').optional(), lifecycle: lifecycleSchema.optional() }),
     responses: { 200: listOf(contractResource) },
     handler: async (ctx, { query }) => {
@@ -100,21 +33,22 @@ export const contractRoutes = [
     },
   }),
   defineRoute({
-    method: 'get',
+    ...read,
     path: '/v1/contracts/{contract_id}',
-    scope: 'contracts:read',
-    summary: 'Read a contract',
-    tags,
+    summary: 'Read a contract as it is, or as it held at `as_of` with what was known at `known_at`',
     params,
+    query: strict({ as_of: instantInput.optional(), known_at: instantInput.optional() }),
     responses: { 200: contractResource },
-    handler: async (ctx, { params }) => ({ status: 200, body: await readContract(ctx, params.contract_id) }),
+    handler: async (ctx, { params, query }) => {
+      const viewpoint = { asOf: query.as_of ?? null, knownAt: query.known_at ?? null }
+      const body = await readContract(ctx, params.contract_id, viewpoint)
+      return { status: 200, body, headers: { etag: etagOf(body.version) } }
+    },
   }),
   defineRoute({
-    method: 'get',
+    ...read,
     path: '/v1/contracts/{contract_id}/edits',
-    scope: 'contracts:read',
     summary: 'Read the edit log of a contract, oldest first',
-    tags,
     params,
     query: strict({ ...pageQuery }),
     responses: { 200: listOf(editResource) },
@@ -123,6 +57,38 @@ export const contractRoutes = [
       const rows = await listEdits(ctx, params.contract_id, after, query.limit + 1)
       const toResource = (edit: (typeof rows)[number]) => ({ ...edit, payload: { ...edit.payload } })
       return { status: 200, body: page(rows, query.limit, toResource, (row) => editCursor.encode(row.seq)) }
+    },
+  }),
+  defineRoute({
+    ...read,
+    path: '/v1/contracts/{contract_id}/timeline',
+    summary: 'Read lines, prices and statuses of a contract as intervals over time',
+    params,
+    query: strict({ known_at: instantInput.optional() }),
+    responses: { 200: timelineResource },
+    handler: async (ctx, { params, query }) => {
+      const found = await readTimeline(ctx, params.contract_id, query.known_at ?? ctx.now())
+      const { lifecycle, buyers, lines, transitions } = found
+      const copy = lines.map((line) => ({ ...line, intervals: [...line.intervals] }))
+      const body = { lifecycle: [...lifecycle], buyers: [...buyers], lines: copy, transitions: [...transitions] }
+      return { status: 200, body }
+    },
+  }),
+  defineRoute({
+    ...read,
+    path: '/v1/contracts/{contract_id}/diff',
+    summary: 'Read what was learned between two moments about how the contract is at `as_of`',
+    params,
+    query: strict({ from_known: instantInput, to_known: instantInput.optional(), as_of: instantInput.optional() }),
+    responses: { 200: diffResource },
+    handler: async (ctx, { params, query }) => {
+      const now = ctx.now()
+      const range = { fromKnown: query.from_known, toKnown: query.to_known ?? now, asOf: query.as_of ?? now }
+      const { before, after, edits } = await diffKnowledge(ctx, params.contract_id, range)
+      return {
+        status: 200,
+        body: { before, after, edits: edits.map((one) => ({ ...one, payload: { ...one.payload } })) },
+      }
     },
   }),
 ]

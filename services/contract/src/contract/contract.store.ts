@@ -2,14 +2,18 @@ import type { Context } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import type { ContractState } from '@draupnir/wire'
-import { and, asc, desc, eq, gt, lt } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
 import { contractEdits, contracts } from './contract.table.ts'
-import type { Edit } from './contract.ts'
+import type { Edit } from './operation.ts'
 
 /** The stored fold of a contract and the moment it was folded at. */
 export interface Head {
   readonly state: ContractState
+  readonly edits: number
   readonly foldedAt: Instant
+  readonly lastEffectiveAt: Instant
+  /** When the next edit that lies ahead begins. */
+  readonly nextEffectAt: Instant | null
   readonly createdAt: Instant
 }
 
@@ -47,15 +51,15 @@ export async function selectHeads(ctx: Context, filter: ContractFilter, limit: n
     .limit(limit)
 }
 
-export async function insertHead(ctx: Context, state: ContractState, at: Instant): Promise<void> {
-  await ctx.db.orm.insert(contracts).values({ tenant: ctx.tenant, createdAt: at, ...columnsOf(state, at) })
+export async function insertHead(ctx: Context, head: Head): Promise<void> {
+  await ctx.db.orm.insert(contracts).values({ tenant: ctx.tenant, createdAt: head.createdAt, ...columnsOf(head) })
 }
 
-export async function updateHead(ctx: Context, state: ContractState, at: Instant): Promise<void> {
-  await ctx.db.orm.update(contracts).set(columnsOf(state, at)).where(ours(ctx, state.id))
+export async function updateHead(ctx: Context, head: Head): Promise<void> {
+  await ctx.db.orm.update(contracts).set(columnsOf(head)).where(ours(ctx, head.state.id))
 }
 
-export async function appendEdit(ctx: Context, contractId: Id<'contract'>, edit: Edit): Promise<void> {
+export async function appendEdit(ctx: Context, contractId: Id<'contract'>, edit: Edit, version: number): Promise<void> {
   await ctx.db.orm.insert(contractEdits).values({
     contractId,
     tenant: ctx.tenant,
@@ -63,12 +67,23 @@ export async function appendEdit(ctx: Context, contractId: Id<'contract'>, edit:
     id: edit.id,
     operation: edit.operation,
     payload: edit.payload,
+    rank: edit.rank,
+    automatic: edit.automatic,
+    version,
     effectiveAt: edit.effective_at,
     recordedAt: edit.recorded_at,
     actor: edit.actor,
     cause: edit.cause,
     supersedes: edit.supersedes,
   })
+}
+
+export async function findEdit(ctx: Context, contractId: Id<'contract'>, id: Id<'contractEdit'>): Promise<Edit | null> {
+  const [row] = await ctx.db.orm
+    .select()
+    .from(contractEdits)
+    .where(and(editsOf(ctx, contractId), eq(contractEdits.id, id)))
+  return row === undefined ? null : editOf(row)
 }
 
 /** The log in the order of recording, after `afterSeq`. */
@@ -87,15 +102,36 @@ export async function selectEdits(
   return rows.map(editOf)
 }
 
-/** The termination that stands: the last one recorded, since each supersedes the one before. */
-export async function lastTermination(ctx: Context, contractId: Id<'contract'>): Promise<Id<'contractEdit'> | null> {
-  const [row] = await ctx.db.orm
-    .select({ id: contractEdits.id })
+/** By which later edits these were superseded. */
+export async function selectSuperseding(ctx: Context, contractId: Id<'contract'>, ids: readonly Id<'contractEdit'>[]) {
+  if (ids.length === 0) return []
+  return await ctx.db.orm
+    .select({ id: contractEdits.id, supersedes: contractEdits.supersedes })
     .from(contractEdits)
-    .where(and(editsOf(ctx, contractId), eq(contractEdits.operation, 'terminate')))
-    .orderBy(desc(contractEdits.seq))
+    .where(and(editsOf(ctx, contractId), inArray(contractEdits.supersedes, [...ids])))
+    .orderBy(asc(contractEdits.seq))
+}
+
+/** Edits recorded when the contract had a later version than this, oldest first. */
+export async function selectEditsSince(ctx: Context, contractId: Id<'contract'>, version: number, limit: number) {
+  const rows = await ctx.db.orm
+    .select()
+    .from(contractEdits)
+    .where(and(editsOf(ctx, contractId), gt(contractEdits.version, version)))
+    .orderBy(asc(contractEdits.seq))
+    .limit(limit)
+  return rows.map(editOf)
+}
+
+/** The last edit recorded until `knownAt`. */
+export async function lastKnown(ctx: Context, contractId: Id<'contract'>, knownAt: Instant) {
+  const [row] = await ctx.db.orm
+    .select({ seq: contractEdits.seq, version: contractEdits.version, recordedAt: contractEdits.recordedAt })
+    .from(contractEdits)
+    .where(and(editsOf(ctx, contractId), sql`${contractEdits.recordedAt} <= ${knownAt}::timestamptz`))
+    .orderBy(desc(contractEdits.recordedAt), desc(contractEdits.seq))
     .limit(1)
-  return row?.id ?? null
+  return row ?? null
 }
 
 function ours(ctx: Context, id: Id<'contract'>) {
@@ -106,14 +142,14 @@ function editsOf(ctx: Context, contractId: Id<'contract'>) {
   return and(eq(contractEdits.contractId, contractId), eq(contractEdits.tenant, ctx.tenant))
 }
 
-function columnsOf(state: ContractState, at: Instant) {
+function columnsOf({ state, edits, foldedAt, lastEffectiveAt, nextEffectAt }: Head) {
   const { id, buyer_id, lifecycle, version } = state
-  return { id, buyerId: buyer_id, lifecycle, version, state, foldedAt: at }
+  return { id, buyerId: buyer_id, lifecycle, version, state, edits, foldedAt, lastEffectiveAt, nextEffectAt }
 }
 
 // The operation column says which payload it is; only `appendEdit` writes the two.
 function editOf(row: typeof contractEdits.$inferSelect): Edit {
-  const { id, seq, operation, payload, effectiveAt, recordedAt, actor, cause, supersedes } = row
-  const edit = { id, seq, operation, payload, actor, cause, supersedes }
+  const { id, seq, rank, automatic, operation, payload, effectiveAt, recordedAt, actor, cause, supersedes } = row
+  const edit = { id, seq, rank, automatic, operation, payload, actor, cause, supersedes }
   return { ...edit, effective_at: effectiveAt, recorded_at: recordedAt } as Edit
 }

@@ -1,7 +1,7 @@
 import { idColumn, instantColumn } from '@draupnir/db'
 import type { ContractState } from '@draupnir/wire'
-import { integer, jsonb, pgSchema, text } from 'drizzle-orm/pg-core'
-import type { Operation } from './contract.ts'
+import { boolean, integer, jsonb, pgSchema, text } from 'drizzle-orm/pg-core'
+import type { Operation } from './operation.ts'
 
 const schema = pgSchema('contract')
 
@@ -11,8 +11,11 @@ export const contracts = schema.table('contracts', {
   buyerId: idColumn('buyer_id', 'party').notNull(),
   lifecycle: text('lifecycle').$type<ContractState['lifecycle']>().notNull(),
   version: integer('version').notNull(),
+  edits: integer('edits').notNull(),
   state: jsonb('state').$type<ContractState>().notNull(),
   foldedAt: instantColumn('folded_at').notNull(),
+  lastEffectiveAt: instantColumn('last_effective_at').notNull(),
+  nextEffectAt: instantColumn('next_effect_at'),
   createdAt: instantColumn('created_at').notNull(),
 })
 
@@ -23,6 +26,9 @@ export const contractEdits = schema.table('contract_edits', {
   tenant: idColumn('tenant_id', 'tenant').notNull(),
   operation: text('operation').$type<Operation['operation']>().notNull(),
   payload: jsonb('payload').$type<Operation['payload']>().notNull(),
+  rank: integer('rank').notNull(),
+  automatic: boolean('automatic').notNull(),
+  version: integer('version').notNull(),
   effectiveAt: instantColumn('effective_at').notNull(),
   recordedAt: instantColumn('recorded_at').notNull(),
   actor: text('actor').notNull(),

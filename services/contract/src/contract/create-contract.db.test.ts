@@ -10,7 +10,7 @@ const { ctx, db, edits } = service
 beforeAll(service.onboard)
 
 it('writes the edit and the head, and tells of it in the same transaction', async () => {
-  const state = await createContract(ctx, terms)
+  const { state } = await createContract(ctx, terms)
   expect(await edits(state.id)).toMatchObject([{ operation: 'create', seq: 1, recorded_at: T0 }])
   const [event] = await emitted(db, ContractCreated)
   expect(event).toMatchObject({ aggregateId: state.id, aggregateSeq: 1, data: { contract: state } })

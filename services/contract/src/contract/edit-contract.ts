@@ -1,58 +1,188 @@
-import type { Context } from '@draupnir/db'
-import { refuse, required } from '@draupnir/errors'
+import { attempt, type Context, transact } from '@draupnir/db'
+import { assert, refuse } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
-import { type Instant, latest } from '@draupnir/time'
-import type { ContractState } from '@draupnir/wire'
-import { appendEdit, insertHead, lockHead, updateHead } from './contract.store.ts'
-import { apply, type Decision, type Edit, elapse } from './contract.ts'
-import { checkInvariants } from './invariants.ts'
+import { emit } from '@draupnir/outbox'
+import { addDuration, duration, earliest, type Instant } from '@draupnir/time'
+import { ContractCorrected, type ContractState } from '@draupnir/wire'
+import { holdDevices } from '../device/hold-devices.ts'
+import { noteLifecycle } from '../status/note-lifecycle.ts'
+import { canonical } from './canonical.ts'
+import { appendEdit, selectEditsSince, updateHead } from './contract.store.ts'
+import { editOnWire, emitEdit } from './emit-edit.ts'
+import { requireFacts } from './facts.ts'
+import { type Loaded, loadForEdit } from './load-contract.ts'
+import { type Decision, type Edit, effectOf, type Operation } from './operation.ts'
+import { forgetSnapshots, insertSnapshots, movePlacements } from './placement.store.ts'
+import { type Plan, planEdit } from './plan-edit.ts'
+import { type Preview, previewOf } from './preview.ts'
+import { scheduleAhead } from './schedule-ahead.ts'
 
-/** A locked contract as it holds at `now`, which is never before its last edit: clocks of two replicas may differ. */
-export interface Loaded {
+export interface EditOptions {
+  /** Answers what would be, and records nothing. */
+  readonly dryRun?: boolean
+  /** The `If-Match` of the caller: the version the edit is meant for. */
+  readonly ifMatch?: string | null
+}
+
+export interface Outcome {
   readonly state: ContractState
-  readonly now: Instant
+  /** Null when nothing had to be recorded. */
+  readonly edit: Edit | null
+  readonly preview: Preview | null
 }
 
-/** What an edit left behind: itself, and the contract after it. */
-export interface Recorded {
-  readonly edit: Edit
-  readonly state: ContractState
+/** From when an edit holds, now unless told, and why. */
+export interface Timing {
+  readonly effective_at?: Instant | null
+  readonly cause?: string | null
 }
 
-/** Locks a contract for an edit. Refuses `request.not-found`, for another tenant's contract too. */
-export async function loadForEdit(ctx: Context, id: Id<'contract'>): Promise<Loaded> {
-  const head = await lockHead(ctx, id)
-  if (head === null) refuse('request.not-found', { contract_id: id })
-  const now = latest(ctx.now(), head.foldedAt)
-  return { state: elapse(head.state, now), now }
+/** Decides what to record on a locked contract; null when there is nothing to do. */
+export type Decide = (loaded: Loaded, ctx: Context) => Promise<Decided | null> | Decided | null
+
+export type Decided = Decision & {
+  /** The place of the edit it replaces; its own unless told. */
+  readonly rank?: number
+  /** What follows from it by itself. */
+  readonly follow?: Decision
 }
 
-/** Writes the first edit of a contract. */
-export async function recordFirst(ctx: Context, decision: Decision): Promise<Recorded> {
-  const now = ctx.now()
-  const recorded = record(ctx, null, decision, now)
-  await insertHead(ctx, recorded.state, now)
-  await appendEdit(ctx, recorded.state.id, recorded.edit)
-  return recorded
+const FARTHEST = duration('P20Y')
+const CHANGES_SHOWN = 50
+
+/** One edit of a contract: lock → decide → judge with everything later → save → tell. */
+export function editContract(
+  outer: Context,
+  id: Id<'contract'>,
+  options: EditOptions,
+  decide: Decide,
+): Promise<Outcome> {
+  return rehearsable(outer, options, async (ctx) => {
+    const loaded = await loadForEdit(ctx, id)
+    await requireVersion(ctx, loaded, options.ifMatch ?? null)
+    const decided = await decide(loaded, ctx)
+    const whole = options.dryRun === true
+    if (decided === null) return { state: (await loadForEdit(ctx, id)).head.state, edit: null, preview: null }
+    const { rank, follow, ...decision } = decided
+    const outcome = await recordEdit(ctx, await loadForEdit(ctx, id), decision, { whole, rank })
+    if (follow === undefined) return outcome
+    const { state, preview } = await recordEdit(ctx, await loadForEdit(ctx, id), follow, { whole, automatic: true })
+    return { ...outcome, state, preview }
+  })
+}
+
+/** What is left of an input without its timing. */
+export function payloadOf<T extends Timing>({ effective_at: _, cause: __, ...payload }: T): Omit<T, keyof Timing> {
+  return payload
+}
+
+/** An operation with its timing, for a `decide`. */
+export function taking(
+  operation: Operation,
+  { effective_at, cause }: Timing,
+  now: Instant,
+  supersedes: Decision['supersedes'] = null,
+): Decision {
+  return { ...operation, effective_at: effective_at ?? now, cause: cause ?? null, supersedes }
+}
+
+/** Runs in a transaction; a dry run is undone, and its outcome kept. */
+export async function rehearsable(
+  outer: Context,
+  { dryRun = false }: EditOptions,
+  work: (ctx: Context) => Promise<Outcome>,
+): Promise<Outcome> {
+  if (!dryRun) return transact(outer, work)
+  let outcome: Outcome | null = null
+  try {
+    await transact(outer, (ctx) =>
+      attempt(ctx, async (inner) => {
+        outcome = await work(inner)
+        throw new Rehearsed()
+      }),
+    )
+  } catch (error) {
+    if (!(error instanceof Rehearsed)) throw error
+  }
+  assert(outcome !== null, 'a dry run has an outcome')
+  return outcome
 }
 
 /** Writes one more edit on a contract locked by `loadForEdit`. */
-export async function recordEdit(ctx: Context, { state, now }: Loaded, decision: Decision): Promise<Recorded> {
-  const recorded = record(ctx, state, decision, now)
-  await appendEdit(ctx, state.id, recorded.edit)
-  await updateHead(ctx, recorded.state, now)
-  return recorded
+export async function recordEdit(
+  ctx: Context,
+  loaded: Loaded,
+  decision: Decision,
+  { whole = false, automatic = false, rank }: Recording = {},
+): Promise<Outcome> {
+  const { head, now } = loaded
+  requireNear(decision, now)
+  const seq = head.edits + 1
+  const id = ctx.newId('contractEdit')
+  const entry: Edit = { ...plain(decision), id, seq, rank: rank ?? seq, automatic, recorded_at: now, actor: ctx.actor }
+  const effect = effectOf(entry)
+  if (effect !== null) await requireFacts(ctx, head.state, effect)
+  const plan = await planEdit(ctx, loaded, entry, whole)
+  await save(ctx, plan)
+  await tell(ctx, loaded, plan)
+  return { state: plan.head.state, edit: entry, preview: whole ? previewOf(plan, now) : null }
 }
 
-/** An edit as every event of it carries it. */
-export function editOnWire({ id, operation, effective_at, recorded_at, actor }: Edit) {
-  return { id, operation, effective_at, recorded_at, actor }
+interface Recording {
+  /** Look at the whole timeline, for a preview. */
+  readonly whole?: boolean
+  readonly automatic?: boolean
+  readonly rank?: number | undefined
 }
 
-function record(ctx: Context, before: ContractState | null, decision: Decision, now: Instant): Recorded {
-  const seq = (before?.version ?? 0) + 1
-  const edit: Edit = { ...decision, id: ctx.newId('contractEdit'), seq, recorded_at: now, actor: ctx.actor }
-  const state = required(apply(before, edit, now), 'an edit leaves a contract')
-  checkInvariants(state)
-  return { edit, state }
+class Rehearsed extends Error {}
+
+/** A decision with its numbers written in one way. */
+export function plain(decision: Decision): Decision {
+  const { effective_at, cause, supersedes } = decision
+  const when = { effective_at, cause, supersedes }
+  if (decision.operation === 'void') return decision
+  if (decision.operation !== 'correct') return { ...canonical(decision), ...when }
+  const replacement = canonical(decision.payload.replacement)
+  return { operation: 'correct', payload: { ...decision.payload, replacement }, ...when }
+}
+
+async function save(ctx: Context, plan: Plan): Promise<void> {
+  const { change, head, place, appended } = plan
+  const { id } = head.state
+  const { seq } = change.entry
+  await appendEdit(ctx, id, change.entry, head.state.version)
+  await movePlacements(ctx, id, seq, change)
+  if (!appended) await forgetSnapshots(ctx, id, place, seq)
+  await insertSnapshots(ctx, id, seq, plan.snapshots)
+  await updateHead(ctx, head)
+  await holdDevices(ctx, id, place.effective_at, plan.timelineBefore, plan.timelineAfter)
+}
+
+async function tell(ctx: Context, { head: old, now }: Loaded, plan: Plan): Promise<void> {
+  const { change, head, before, after, corrections } = plan
+  const edit = change.entry
+  const touched = corrections.map(({ period }) => period)
+  await emitEdit(ctx, { edit, phase: 'recorded', before, after, touched, contract: head.state })
+  for (const correction of corrections)
+    await emit(ctx, ContractCorrected, {
+      data: { contract_id: head.state.id, edit: editOnWire(edit), ...correction, lines: [...correction.lines] },
+    })
+  await noteLifecycle(ctx, old.state, head.state, earliest(edit.effective_at, now))
+  await scheduleAhead(ctx, old, head, plan.ahead)
+}
+
+async function requireVersion(ctx: Context, { head }: Loaded, ifMatch: string | null): Promise<void> {
+  if (ifMatch === null || ifMatch.trim() === '*') return
+  const { id, version } = head.state
+  const tags = ifMatch.split(',').map((tag) => tag.trim())
+  if (tags.includes(`"${version}"`)) return
+  const known = Math.max(0, ...tags.map((tag) => Number(/^"(\d+)"$/.exec(tag)?.[1] ?? 0)))
+  const edits = await selectEditsSince(ctx, id, known, CHANGES_SHOWN)
+  const changes = edits.map(editOnWire)
+  refuse('request.precondition-failed', { current: `"${version}"`, changes })
+}
+
+function requireNear({ effective_at }: Decision, now: Instant): void {
+  if (effective_at > addDuration(now, FARTHEST)) refuse('contract.effective-too-far', { effective_at })
 }

@@ -1,13 +1,14 @@
 import type { Context } from '@draupnir/db'
-import { refuse } from '@draupnir/errors'
+import { refuse, required } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import type { BillingStatus, ContractState, ContractSync } from '@draupnir/wire'
 import { findDeviceStates } from '../device/find-states.ts'
 import { findStatuses } from '../status/find-statuses.ts'
 import { type ServiceStatus, serviceStatus } from '../status/status.ts'
-import { type ContractFilter, findHead, type Head, selectEdits, selectHeads } from './contract.store.ts'
-import { type Edit, elapse } from './contract.ts'
+import { type ContractFilter, findHead, type Head, selectHeads } from './contract.store.ts'
+import type { Viewpoint } from './contract.ts'
+import { foldAt } from './fold-at.ts'
 
 /** A contract with what other services say about it. */
 export interface ContractView extends ContractState {
@@ -17,36 +18,58 @@ export interface ContractView extends ContractState {
   readonly service_status: ServiceStatus
 }
 
-/** Refuses `request.not-found`. */
-export async function readContract(ctx: Context, id: Id<'contract'>): Promise<ContractView> {
-  const [view] = await withStatuses(ctx, [await existing(ctx, id)])
-  return view ?? refuse('request.not-found', { contract_id: id })
+/** As of now, or from another viewpoint. Refuses `request.not-found`, also when nothing was known or held then. */
+export async function readContract(
+  ctx: Context,
+  id: Id<'contract'>,
+  { asOf = null, knownAt = null }: { readonly [K in keyof Viewpoint]?: Instant | null } = {},
+): Promise<ContractView> {
+  const head = await existingHead(ctx, id)
+  const now = ctx.now()
+  const state =
+    asOf === null && knownAt === null
+      ? await currently(ctx, head)
+      : await foldAt(ctx, id, { asOf: asOf ?? now, knownAt: knownAt ?? now })
+  if (state === null) refuse('request.not-found', { contract_id: id })
+  const [view] = await withStatuses(ctx, [{ state, createdAt: head.createdAt }])
+  return required(view, 'one state gives one view')
+}
+
+/** The contract as it holds now. Refuses `request.not-found`. */
+export async function currentState(ctx: Context, id: Id<'contract'>): Promise<ContractState> {
+  return currently(ctx, await existingHead(ctx, id))
 }
 
 /** Newest first. */
 export async function listContracts(ctx: Context, filter: ContractFilter, limit: number): Promise<ContractView[]> {
-  return withStatuses(ctx, await selectHeads(ctx, filter, limit))
+  const heads = await selectHeads(ctx, filter, limit)
+  const states: { state: ContractState; createdAt: Instant }[] = []
+  for (const head of heads) states.push({ state: await currently(ctx, head), createdAt: head.createdAt })
+  return withStatuses(ctx, states)
 }
 
-/** The log, oldest first. Refuses `request.not-found`. */
-export async function listEdits(ctx: Context, id: Id<'contract'>, afterSeq: number, limit: number): Promise<Edit[]> {
-  await existing(ctx, id)
-  return selectEdits(ctx, id, afterSeq, limit)
-}
-
-async function existing(ctx: Context, id: Id<'contract'>): Promise<Head> {
+/** Refuses `request.not-found`. */
+export async function existingHead(ctx: Context, id: Id<'contract'>): Promise<Head> {
   return (await findHead(ctx, id)) ?? refuse('request.not-found', { contract_id: id })
 }
 
-async function withStatuses(ctx: Context, heads: readonly Head[]): Promise<ContractView[]> {
-  const states = heads.map((head) => elapse(head.state, ctx.now()))
+// The head is folded when something is written; what began since then is folded here.
+async function currently(ctx: Context, head: Head): Promise<ContractState> {
+  const now = ctx.now()
+  if (head.nextEffectAt === null || head.nextEffectAt > now) return head.state
+  return required(await foldAt(ctx, head.state.id, { asOf: now, knownAt: now }), 'a head has a log')
+}
+
+async function withStatuses(
+  ctx: Context,
+  list: readonly { readonly state: ContractState; readonly createdAt: Instant }[],
+): Promise<ContractView[]> {
   const statuses = await findStatuses(
     ctx,
-    states.map((state) => state.id),
+    list.map(({ state }) => state.id),
   )
-  const deviceState = await findDeviceStates(ctx, [...new Set(states.flatMap(deviceIds))])
-  return heads.map(({ state: stored, createdAt }) => {
-    const state = elapse(stored, ctx.now())
+  const deviceState = await findDeviceStates(ctx, [...new Set(list.flatMap(({ state }) => deviceIds(state)))])
+  return list.map(({ state, createdAt }) => {
     const { sync, billing_status } = statuses(state.id)
     const { sync_state, last_error, attempts, next_attempt_at } = sync
     return {

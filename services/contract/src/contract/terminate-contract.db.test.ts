@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, expect, it } from 'vitest'
 import { contractService } from '../service.fixture.ts'
 import { addLine } from './add-line.ts'
 import { flatLine, hours, T0 } from './contract.fixture.ts'
-import { endContract } from './end-contract.ts'
+import { beginEdits } from './load-contract.ts'
 import { readContract } from './read-contract.ts'
 import { terminateContract } from './terminate-contract.ts'
 
@@ -18,7 +18,7 @@ const stored = (id: string) => db.sql`select lifecycle, folded_at from contracts
 
 it('ends a contract now and tells of it, without a timer', async () => {
   const { id } = await active()
-  const state = await terminateContract(ctx, id, { when: 'now', cause })
+  const { state } = await terminateContract(ctx, id, { when: 'now', cause })
   expect(state).toMatchObject({ lifecycle: 'ended', ends_at: T0 })
   expect((await emitted(db, ContractTerminated)).at(-1)).toMatchObject({
     aggregateId: id,
@@ -29,16 +29,19 @@ it('ends a contract now and tells of it, without a timer', async () => {
 
 it('announces a later end at once, and ends the contract on that date', async () => {
   const { id } = await active()
-  const state = await terminateContract(ctx, id, { when: 'at', at: hours(10), cause })
+  const { state } = await terminateContract(ctx, id, { when: 'at', at: hours(10), cause })
   expect(state).toMatchObject({ lifecycle: 'active', ends_at: hours(10) })
   expect((await emitted(db, ContractTerminated)).at(-1)).toMatchObject({ data: { edit: { effective_at: hours(10) } } })
-  expect(await timers()).toContainEqual({ kind: 'contract.end', key: id, due_at: hours(10) })
+  expect(await timers()).toContainEqual({ kind: 'contract.begin', key: id, due_at: hours(10) })
 
   const events = await emitted(db)
   clock.set(hours(10))
-  await endContract(ctx, id)
+  await beginEdits(ctx, id)
   expect(await stored(id)).toEqual([{ lifecycle: 'ended', folded_at: hours(10) }])
-  expect(await emitted(db)).toEqual(events)
+  const told = (await emitted(db)).slice(events.length)
+  expect(told.filter(({ type }) => type === ContractTerminated.type)).toMatchObject([
+    { aggregateId: id, aggregateSeq: 5, data: { phase: 'effective', contract: { lifecycle: 'ended', version: 5 } } },
+  ])
 })
 
 it('has ended for every reader and writer at that date, however late the timer', async () => {
@@ -53,7 +56,7 @@ it('has ended for every reader and writer at that date, however late the timer',
 it('ignores a timer that comes too early', async () => {
   const { id } = await active()
   await terminateContract(ctx, id, { when: 'at', at: hours(10), cause })
-  await endContract(ctx, id)
+  await beginEdits(ctx, id)
   expect(await stored(id)).toMatchObject([{ lifecycle: 'active' }])
 })
 
@@ -69,8 +72,8 @@ it('brings an announced end forward: the edits supersede one another', async () 
 
 it('stays quiet when the contract ends then already', async () => {
   const { id } = await active()
-  const first = await terminateContract(ctx, id, { when: 'at', at: hours(10), cause })
-  expect(await terminateContract(ctx, id, { when: 'at', at: hours(10), cause })).toEqual(first)
+  const { state: first } = await terminateContract(ctx, id, { when: 'at', at: hours(10), cause })
+  expect((await terminateContract(ctx, id, { when: 'at', at: hours(10), cause })).state).toEqual(first)
   expect(await edits(id)).toHaveLength(4)
 })
 

@@ -1,7 +1,7 @@
 import { handle } from '@draupnir/outbox'
 import { DeviceStateChanged } from '@draupnir/wire'
-import { rememberDeviceState } from '../device/remember-state.ts'
+import { followDevice } from '../contract/follow-device.ts'
 
 export const onDeviceStateChanged = handle(DeviceStateChanged, (ctx, event) =>
-  rememberDeviceState(ctx, event.data.device.id, event.data.to),
+  followDevice(ctx, event.data.device.id, event.data.to, event.data.at),
 )

@@ -1,6 +1,8 @@
 import type { Id } from '@draupnir/ids'
 import type { BillingStatus, ContractState, ContractSync, Device } from '@draupnir/wire'
 
+export type Machine = 'lifecycle' | 'service_status' | 'billing_status'
+
 export type ServiceStatus = 'provisioning' | 'up' | 'degraded' | 'down' | 'decommissioned'
 
 /** What metering-sync and billing last said of a contract. */

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, expect, it } from 'vitest'
 import { flatLine, hours, T0, usageLine } from '../contract/contract.fixture.ts'
-import { endContract } from '../contract/end-contract.ts'
+import { beginEdits } from '../contract/load-contract.ts'
 import { terminateContract } from '../contract/terminate-contract.ts'
 import { contractService } from '../service.fixture.ts'
 import { verify } from './verify.ts'
@@ -30,7 +30,7 @@ it('finds nothing wrong after every verb', async () => {
   await terminateContract(ctx, ended.id, { when: 'at', at: hours(1), cause: 'x' })
   await terminateContract(ctx, onDevice.id, { when: 'period_end', cause: 'x' })
   clock.set(hours(1))
-  await endContract(ctx, ended.id)
+  await beginEdits(ctx, ended.id)
   expect(await broken()).toEqual([])
 })
 

@@ -3,11 +3,12 @@ import type { Id } from '@draupnir/ids'
 import type { Finding } from '@draupnir/service'
 import type { Instant } from '@draupnir/time'
 import type { ContractState } from '@draupnir/wire'
-import type { Edit } from '../contract/contract.ts'
+import type { Edit } from '../contract/operation.ts'
 
 export interface StoredContract {
   readonly id: Id<'contract'>
   readonly version: number
+  readonly edits: number
   readonly lifecycle: string
   readonly state: ContractState
   readonly folded_at: Instant
@@ -17,22 +18,32 @@ export interface StoredContract {
 /** Heads with their logs, in the order of ids. */
 export async function contractsAfter(db: Db, after: string, limit: number): Promise<StoredContract[]> {
   const heads = await db.sql<Omit<StoredContract, 'log'>[]>`
-    select id, version, lifecycle, state, folded_at from contracts where id > ${after} order by id limit ${limit}`
+    select id, version, edits, lifecycle, state, folded_at from contracts where id > ${after} order by id limit ${limit}`
   const edits = await db.sql<(Edit & { contract_id: string })[]>`
-    select contract_id, seq, id, operation, payload, effective_at, recorded_at, actor, cause, supersedes
+    select contract_id, seq, rank, automatic, id, operation, payload, effective_at, recorded_at, actor, cause, supersedes
     from contract_edits where contract_id = any(${heads.map(({ id }) => id)}::text[]) order by contract_id, seq`
   const logs = Map.groupBy(edits, (edit) => edit.contract_id)
   return heads.map((head) => ({ ...head, log: logs.get(head.id) ?? [] }))
 }
 
-/** Contracts whose number of events is not their number of edits. */
+/** Contracts whose number of events is not their version: an edit, or its beginning, was not told. */
 export async function untoldEdits(db: Db): Promise<Finding[]> {
   return await db.sql<Finding[]>`
-    select 'contract ' || coalesce(e.contract_id, s.aggregate_id) as row,
-      coalesce(e.edits, 0) || ' edits, ' || coalesce(s.last_seq, 0) || ' events' as detail
-    from (select contract_id, count(*) as edits from contract_edits group by contract_id) e
-    full join (select * from outbox_sequence where aggregate_type = 'contract') s on s.aggregate_id = e.contract_id
-    where e.edits is distinct from s.last_seq`
+    select 'contract ' || coalesce(c.id, s.aggregate_id) as row,
+      'version ' || coalesce(c.version, 0) || ', ' || coalesce(s.last_seq, 0) || ' events' as detail
+    from contracts c
+    full join (select * from outbox_sequence where aggregate_type = 'contract') s on s.aggregate_id = c.id
+    where c.version is distinct from s.last_seq`
+}
+
+/** Contracts whose places in the order of effect are not those of the edits that stand. */
+export async function placements(
+  db: Db,
+  ids: readonly string[],
+): Promise<{ contract_id: string; edit_seq: number; effective_at: Instant; rank: number }[]> {
+  return await db.sql`
+    select contract_id, edit_seq, effective_at, rank from contract_placements
+    where contract_id = any(${[...ids]}::text[]) and stands_until is null order by contract_id, effective_at, rank`
 }
 
 /** Devices that two lines hold at one time. */
@@ -47,11 +58,14 @@ export async function sharedDevices(db: Db): Promise<Finding[]> {
 export async function straySeats(db: Db): Promise<Finding[]> {
   return await db.sql<Finding[]>`
     with named as (
-      select c.id as contract_id, line ->> 'id' as line_id, device #>> '{}' as device_id, (c.state ->> 'ends_at')::timestamptz as until
-      from contracts c, jsonb_array_elements(c.state -> 'lines') line, jsonb_array_elements(line -> 'device_ids') device)
+      select c.id as contract_id, line ->> 'id' as line_id, device #>> '{}' as device_id
+      from contracts c, jsonb_array_elements(c.state -> 'lines') line, jsonb_array_elements(line -> 'device_ids') device
+      where c.lifecycle <> 'ended'),
+    held as (
+      select a.* from device_assignments a join contracts c on c.id = a.contract_id
+      where a.assigned_from <= c.folded_at and (a.assigned_until is null or a.assigned_until > c.folded_at))
     select 'assignment ' || coalesce(n.line_id, a.line_id) || ' ' || coalesce(n.device_id, a.device_id) as row,
-      case when a.line_id is null then 'the device is not held' when n.line_id is null then 'the line does not name the device'
-        else 'held until another moment than the contract ends' end as detail
-    from named n full join device_assignments a on a.line_id = n.line_id and a.device_id = n.device_id
-    where a.line_id is null or n.line_id is null or a.assigned_until is distinct from n.until`
+      case when a.line_id is null then 'the device is not held' else 'the line does not name the device' end as detail
+    from named n full join held a on a.line_id = n.line_id and a.device_id = n.device_id
+    where a.line_id is null or n.line_id is null`
 }

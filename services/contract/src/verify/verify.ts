@@ -3,7 +3,15 @@ import type { Db } from '@draupnir/db'
 import { type Check, checkOf, type Finding } from '@draupnir/service'
 import { fold } from '../contract/contract.ts'
 import { brokenInvariant } from '../contract/invariants.ts'
-import { contractsAfter, type StoredContract, sharedDevices, straySeats, untoldEdits } from './verify.store.ts'
+import { standing } from '../contract/standing.ts'
+import {
+  contractsAfter,
+  placements,
+  type StoredContract,
+  sharedDevices,
+  straySeats,
+  untoldEdits,
+} from './verify.store.ts'
 
 const CONTRACTS_AT_ONCE = 200
 
@@ -24,19 +32,34 @@ async function wrongFolds(db: Db): Promise<Finding[]> {
   const findings: Finding[] = []
   for (let after = ''; ; ) {
     const contracts = await contractsAfter(db, after, CONTRACTS_AT_ONCE)
-    findings.push(...contracts.flatMap(wrongFold))
+    findings.push(...contracts.flatMap(wrongFold), ...(await wrongPlaces(db, contracts)))
     const last = contracts.at(-1)
     if (last === undefined) return findings
     after = last.id
   }
 }
 
-function wrongFold({ id, version, lifecycle, state, folded_at, log }: StoredContract): Finding[] {
+function wrongFold({ id, version, edits, lifecycle, state, folded_at, log }: StoredContract): Finding[] {
   const row = `contract ${id}`
   const folded = fold(log, { knownAt: folded_at, asOf: folded_at })
   if (!isDeepStrictEqual(folded, state)) return [{ row, detail: 'the stored state is not the fold of its log' }]
-  if (state.version !== version || state.lifecycle !== lifecycle)
+  if (edits !== log.length || state.version !== version || state.lifecycle !== lifecycle)
     return [{ row, detail: 'the columns are not those of the state' }]
   const broken = brokenInvariant(state)
   return broken === null ? [] : [{ row, detail: broken }]
+}
+
+async function wrongPlaces(db: Db, contracts: readonly StoredContract[]): Promise<Finding[]> {
+  const rows = await placements(
+    db,
+    contracts.map(({ id }) => id),
+  )
+  const placed = Map.groupBy(rows, (row) => row.contract_id)
+  return contracts.flatMap(({ id, log }) => {
+    const should = standing(log).map((edit) => edit.seq)
+    const is = (placed.get(id) ?? []).map((row) => row.edit_seq)
+    return isDeepStrictEqual(is, should)
+      ? []
+      : [{ row: `contract ${id}`, detail: 'the order of effect is not its log' }]
+  })
 }

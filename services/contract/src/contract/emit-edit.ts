@@ -1,0 +1,65 @@
+import type { Context } from '@draupnir/db'
+import { assert, required } from '@draupnir/errors'
+import { emit } from '@draupnir/outbox'
+import type { Period } from '@draupnir/time'
+import {
+  CONTRACT_EDITS,
+  type ContractLineAdded,
+  type ContractState,
+  type ContractTerminated,
+  type DataOf,
+  type EditData,
+  type EventDefinition,
+  OPERATIONS,
+  type OperationName,
+} from '@draupnir/wire'
+import { deltaOf } from './delta.ts'
+import { type Edit, effectOf } from './operation.ts'
+
+const EVENT_OF = new Map<OperationName, EventDefinition>(
+  OPERATIONS.map((operation, index) => [operation, required(CONTRACT_EDITS[index], `no event of ${operation}`)]),
+)
+
+export interface Told {
+  readonly edit: Edit
+  readonly phase: EditData['phase']
+  /** At the earliest moment the edit touches, without it and with it. */
+  readonly before: ContractState | null
+  readonly after: ContractState | null
+  readonly touched: readonly Period[]
+  /** As it holds now. */
+  readonly contract: ContractState
+}
+
+/** Tells of an edit when it is recorded, and again when it begins later. */
+export async function emitEdit(ctx: Context, { edit, phase, before, after, touched, contract }: Told): Promise<void> {
+  const data: EditData = {
+    edit: editOnWire(edit),
+    phase,
+    ...deltaOf(before, after),
+    touched_periods: touched.map(({ from, to }) => ({ from, to })),
+    contract,
+  }
+  const event = required(EVENT_OF.get(edit.operation), `no event of ${edit.operation}`)
+  await emit(ctx, event, { aggregateId: contract.id, data: { ...data, ...extraOf(edit) } })
+}
+
+/** The event of an operation. */
+export function eventOf(operation: OperationName): EventDefinition {
+  return required(EVENT_OF.get(operation), `no event of ${operation}`)
+}
+
+/** An edit as every event of it carries it. */
+export function editOnWire({ id, operation, effective_at, recorded_at, actor, cause, supersedes }: Edit) {
+  return { id, operation, effective_at, recorded_at, actor, cause, supersedes }
+}
+
+function extraOf(
+  edit: Edit,
+): Partial<Pick<DataOf<typeof ContractLineAdded>, 'line'> & Pick<DataOf<typeof ContractTerminated>, 'cause'>> {
+  const effect = edit.operation === 'correct' ? null : effectOf(edit)
+  if (effect === null) return {}
+  assert(effect.operation === edit.operation, 'an edit is told by its own event')
+  if (effect.operation === 'add_line') return { line: { ...effect.payload.line, added_at: edit.effective_at } }
+  return effect.operation === 'terminate' ? { cause: edit.cause ?? 'terminated' } : {}
+}

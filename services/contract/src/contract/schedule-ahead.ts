@@ -1,0 +1,39 @@
+import { cancel, schedule } from '@draupnir/clock'
+import type { Context } from '@draupnir/db'
+import { type Instant, latest } from '@draupnir/time'
+import type { ContractState } from '@draupnir/wire'
+import type { Head } from './contract.store.ts'
+import { noticeAt } from './life-rules.ts'
+import { type Edit, effectOf } from './operation.ts'
+
+/** Fires when an edit recorded for later begins. */
+export const CONTRACT_BEGIN = 'contract.begin'
+/** Fires at the notice date of a term. */
+export const CONTRACT_NOTICE = 'contract.notice'
+
+/** Sets the timers of what comes next: the next edit that begins, and the notice of the running term. */
+export async function scheduleAhead(
+  ctx: Context,
+  before: Head | null,
+  head: Head,
+  ahead: readonly Edit[],
+): Promise<void> {
+  if (before?.nextEffectAt !== head.nextEffectAt) await arm(ctx, CONTRACT_BEGIN, head, head.nextEffectAt)
+  if (head.state.term_ends_at === null && before?.state.term_ends_at == null) return
+  await arm(ctx, CONTRACT_NOTICE, head, dueNotice(head.state, ahead, head.foldedAt))
+}
+
+/** When the running term asks for a decision; null when there is none to make. */
+export function dueNotice(state: ContractState, ahead: readonly Edit[], now: Instant): Instant | null {
+  if (state.lifecycle !== 'active' && state.lifecycle !== 'suspended') return null
+  const at = noticeAt(state)
+  const decided = ahead.some((edit) => effectOf(edit)?.operation === 'renew')
+  if (at === null || decided || (state.ends_at !== null && state.ends_at <= (state.term_ends_at ?? state.ends_at)))
+    return null
+  return latest(at, now)
+}
+
+async function arm(ctx: Context, kind: string, { state }: Head, dueAt: Instant | null): Promise<void> {
+  if (dueAt === null) await cancel(ctx, { kind, key: state.id })
+  else await schedule(ctx, { kind, key: state.id, dueAt, data: { contract_id: state.id } })
+}

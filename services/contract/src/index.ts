@@ -1,0 +1,1 @@
+export { operationsMarkdown } from './contract/operations.ts'
