@@ -33,7 +33,7 @@ export function shot(operation: Operation, world: World, title: string, body: un
   return {
     operation,
     title,
-    token: operation.scope === 'tenants:write' ? world.platformKey : world.key,
+    token: world.scopes.includes(operation.scope) ? world.key : world.platformKey,
     params: Object.fromEntries(operation.params.map(({ name, schema }) => [name, someValue(name, schema, world)])),
     query: operation.query.flatMap((parameter) =>
       parameter.required === true ? [[parameter.name, world.now] as const] : [],
@@ -61,8 +61,12 @@ export function textOf(body: unknown): string {
   return JSON.stringify(body)
 }
 
-/** Sends a request as it is, however wrong. */
-export async function send(base: string, shot: Shot): Promise<Answer> {
+/** Sends a request as it is, however wrong; status 0 when there is no answer. */
+export function send(base: string, shot: Shot): Promise<Answer> {
+  return ask(base, shot).catch((error) => ({ status: 0, contentType: '', requestId: null, text: String(error) }))
+}
+
+async function ask(base: string, shot: Shot): Promise<Answer> {
   const path = shot.operation.path.replace(/\{([a-z_]+)\}/g, (_, name: string) => encoded(shot.params[name] ?? ''))
   const query = shot.query.map(([name, value]) => `${encoded(name)}=${encoded(value)}`).join('&')
   const body = shot.raw ?? (shot.body === undefined ? undefined : textOf(shot.body))

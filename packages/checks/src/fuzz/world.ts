@@ -7,6 +7,8 @@ export interface World {
   readonly base: string
   readonly platformKey: string
   readonly key: string
+  /** What `key` opens; the rest is the platform's. */
+  readonly scopes: readonly string[]
   readonly strangerKey: string
   /** Holds one scope that no route needs. */
   readonly powerlessKey: string
@@ -29,6 +31,7 @@ export async function createWorld(system: RunningSystem): Promise<World> {
     base: system.gatewayUrl,
     platformKey: system.apiKey,
     key: own.token,
+    scopes: await scopesOf(system, own),
     strangerKey: stranger.token,
     powerlessKey: await powerless(platform, own),
     known,
@@ -62,6 +65,12 @@ async function populate(platform: Platform, { token }: Tenant, cast: Cast) {
     pin: payIns.map(({ id }) => id),
     key: [spare.id],
   }
+}
+
+async function scopesOf({ gatewayUrl }: RunningSystem, { token }: Tenant): Promise<readonly string[]> {
+  const answer = await fetch(`${gatewayUrl}/v1/api-keys`, { headers: { authorization: `Bearer ${token}` } })
+  const { data } = (await answer.json()) as { data: readonly { readonly scopes: readonly string[] }[] }
+  return data.flatMap(({ scopes }) => scopes)
 }
 
 async function powerless(platform: Platform, { token }: Tenant): Promise<string> {
