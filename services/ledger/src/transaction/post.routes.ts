@@ -18,7 +18,7 @@ const askedFields = {
   /** Code of the recipe that makes the postings. */
   recipe: z.string().min(1).max(60),
   /** What the recipe needs to know. */
-  input: z.record(z.string(), z.json()),
+  input: z.record(z.string(), z.unknown()),
   state: z.enum(['posted', 'pending']).default('posted'),
   /** What it is about; a recipe books it once. */
   reference: textField().optional(),
@@ -36,7 +36,7 @@ const bulkResult = component(
   z.object({
     status: z.enum(['accepted', 'replayed', 'refused']),
     transaction: transactionResource.nullable(),
-    problem: z.object({ code: z.string(), title: z.string(), context: z.record(z.string(), z.json()) }).nullable(),
+    problem: z.object({ code: z.string(), title: z.string(), context: z.record(z.string(), z.unknown()) }).nullable(),
   }),
 )
 
