@@ -78,9 +78,17 @@ function sweepAbandoned(): void {
   )) {
     const note = join(root, name)
     const cluster = note.slice(0, -OWNER_SUFFIX.length)
-    if (lstatSync(note).uid !== process.getuid?.() || existsSync(readFileSync(note, 'utf8'))) continue
-    if (existsSync(join(cluster, 'postmaster.pid'))) continue
+    if (!isAbandoned(note) || existsSync(join(cluster, 'postmaster.pid'))) continue
     for (const path of [cluster, `${cluster}.fresh`, note]) rmSync(path, { recursive: true, force: true })
+  }
+}
+
+// Another start or stop may take the note away while this one looks at it.
+function isAbandoned(note: string): boolean {
+  try {
+    return lstatSync(note).uid === process.getuid?.() && !existsSync(readFileSync(note, 'utf8'))
+  } catch {
+    return false
   }
 }
 
