@@ -2,6 +2,7 @@ import { CollectionRequested } from './billing/collection-requested.ts'
 import { InvoicePaid } from './billing/invoice-paid.ts'
 import { BillingStatusChanged } from './billing/status-changed.ts'
 import { ContractActivated } from './contract/contract-activated.ts'
+import { CONTRACT_EDITS } from './contract/contract-edits.ts'
 import { ContractTerminated } from './contract/contract-terminated.ts'
 import { ContractLineAdded } from './contract/line-added.ts'
 import type { EventDefinition } from './define-event.ts'
@@ -38,14 +39,7 @@ export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly EventDefinitio
     BillingStatusChanged,
   ],
   'metering-sync': [ContractActivated, ContractLineAdded, ContractTerminated, UsageRecorded],
-  billing: [
-    ContractActivated,
-    ContractLineAdded,
-    ContractTerminated,
-    CollectionCommitted,
-    CollectionRefused,
-    WalletCredited,
-  ],
+  billing: [...CONTRACT_EDITS, CollectionCommitted, CollectionRefused, WalletCredited],
   ledger: [
     PartyCreated,
     PayInSubmitted,

@@ -1,18 +1,20 @@
 import type { Context } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
 import type { BillingStatus, ContractState } from '@draupnir/wire'
-import { and, eq, lt } from 'drizzle-orm'
+import { and, eq, lt, sql } from 'drizzle-orm'
 import { contracts } from './contract.table.ts'
 
 export type BilledContract = typeof contracts.$inferSelect
 
-/** Keeps the newest version of a contract; its billing status starts as `none`. */
+/** Keeps the newest version of a contract, and the sellers of lines that left it; its billing status starts as `none`. */
 export async function keepContract(ctx: Context, contract: ContractState): Promise<void> {
+  const sellers = Object.fromEntries(contract.lines.map((line) => [line.id, line.seller_id]))
   const row = {
     id: contract.id,
     tenant: ctx.tenant,
     contract,
     version: contract.version,
+    sellers,
     billingStatus: 'none' as const,
   }
   await ctx.db.orm
@@ -20,7 +22,7 @@ export async function keepContract(ctx: Context, contract: ContractState): Promi
     .values(row)
     .onConflictDoUpdate({
       target: contracts.id,
-      set: { contract, version: contract.version },
+      set: { contract, version: contract.version, sellers: sql`${contracts.sellers} || excluded.sellers` },
       setWhere: lt(contracts.version, contract.version),
     })
 }

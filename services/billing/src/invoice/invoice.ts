@@ -19,10 +19,17 @@ export interface LegalIdentity {
   readonly now: Instant
 }
 
+/** On what terms a contract is billed, and who sells each line that ever was on it. */
+export interface BillingTerms {
+  readonly contract: ContractState
+  readonly sellers: Readonly<Record<string, Id<'party'>>>
+}
+
 /** The legal invoice for what OpenMeter rated. Its lines sum to its total. */
-export function draftInvoice(rated: RatedInvoice, contract: ContractState, legal: LegalIdentity): Invoice {
+export function draftInvoice(rated: RatedInvoice, terms: BillingTerms, legal: LegalIdentity): Invoice {
   const { id, number, now } = legal
-  const lines = rated.lines.map((line, index) => invoiceLine(id, index, line, contract))
+  const { contract } = terms
+  const lines = rated.lines.map((line, index) => invoiceLine(id, index, line, terms))
   const total = lines.map((line) => fromWire(line.amount)).reduce(add, zero(rated.total.currency))
   assert(total.amount === rated.total.amount, `lines of OpenMeter invoice ${rated.id} do not sum to its total`)
   return {
@@ -52,14 +59,14 @@ export function fallPastDue(invoice: Invoice, now: Instant): Invoice | null {
   return invoice.state === 'issued' && invoice.due_at <= now ? { ...invoice, state: 'past_due' } : null
 }
 
-function invoiceLine(invoiceId: Id<'invoice'>, index: number, line: RatedLine, contract: ContractState): InvoiceLine {
-  const sold = contract.lines.find((candidate) => candidate.id === line.contractLineId)
-  if (sold === undefined)
-    refuse('billing.line-unknown', { contract_id: contract.id, contract_line_id: line.contractLineId })
+function invoiceLine(invoiceId: Id<'invoice'>, index: number, line: RatedLine, terms: BillingTerms): InvoiceLine {
+  const seller = terms.sellers[line.contractLineId]
+  if (seller === undefined)
+    refuse('billing.line-unknown', { contract_id: terms.contract.id, contract_line_id: line.contractLineId })
   return {
     id: deriveId('invoiceLine', invoiceId, String(index)),
-    contract_line_id: sold.id,
-    seller_id: sold.seller_id,
+    contract_line_id: line.contractLineId,
+    seller_id: seller,
     description: line.description,
     quantity: line.quantity,
     amount: toWire(line.amount),

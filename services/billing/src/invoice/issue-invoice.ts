@@ -25,7 +25,7 @@ export function issueInvoice(outer: Context, rated: RatedInvoice): Promise<Invoi
     const before = await findByOpenMeterId(ctx, rated.id)
     if (before !== null) return before
     const number = await nextInvoiceNumber(ctx)
-    const invoice = draftInvoice(rated, known.contract, { id: ctx.newId('invoice'), number, now: ctx.now() })
+    const invoice = draftInvoice(rated, known, { id: ctx.newId('invoice'), number, now: ctx.now() })
     await insertInvoice(ctx, invoice)
     await emit(ctx, InvoiceIssued, { data: { invoice } })
     await startCollecting(ctx, invoice)

@@ -4,6 +4,7 @@ import {
   CollectionRefused,
   ContractActivated,
   ContractLineAdded,
+  ContractLineRemoved,
   ContractTerminated,
   type Envelope,
   SUBSCRIPTIONS,
@@ -44,6 +45,17 @@ describe.each(WAYS)('events %s', (_, bring) => {
     const [row] = await db.sql<{ version: number }[]>`select version from contracts where id = ${contract.id}`
     expect(row?.version).toBe(4)
     expect((await timers('billing.contract-end')).map(({ key }) => key)).toContain(contract.id)
+  })
+
+  it('leave the seller of a line known that was taken off the contract', async () => {
+    const gone = lineOf()
+    const contract = contractOf({ version: 2, lines: [gone] })
+    const source = eventSource()
+    await bring(consumer, [
+      source.next(ContractActivated, { edit, contract }),
+      source.next(ContractLineRemoved, { edit, contract: { ...contract, lines: [lineOf()], version: 3 } }),
+    ])
+    expect((await issueInvoice(ctx, ratedOf(contract, [7])))?.lines).toMatchObject([{ seller_id: gone.seller_id }])
   })
 
   it('know nothing of a draft', async () => {

@@ -1,5 +1,0 @@
-import { handle } from '@draupnir/outbox'
-import { ContractActivated } from '@draupnir/wire'
-import { followContract } from '../contract/follow-contract.ts'
-
-export const onContractActivated = handle(ContractActivated, (ctx, event) => followContract(ctx, event.data.contract))

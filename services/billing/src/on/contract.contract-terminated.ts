@@ -1,5 +1,0 @@
-import { handle } from '@draupnir/outbox'
-import { ContractTerminated } from '@draupnir/wire'
-import { followContract } from '../contract/follow-contract.ts'
-
-export const onContractTerminated = handle(ContractTerminated, (ctx, event) => followContract(ctx, event.data.contract))
