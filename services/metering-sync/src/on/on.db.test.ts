@@ -12,12 +12,15 @@ import {
 import { ContractActivated, ContractLineAdded, ContractTerminated, SUBSCRIPTIONS, UsageRecorded } from '@draupnir/wire'
 import { describe, expect, it } from 'vitest'
 import { handlers } from '../consumers.ts'
+import { followContract } from '../mirror/follow-contract.ts'
 import { findMirror } from '../mirror/mirror.store.ts'
 import { readMetering } from '../mirror/read-metering.ts'
 import { recordSync, recordSyncFailure } from '../mirror/record-sync.ts'
 import { retrySync } from '../mirror/retry-sync.ts'
 import { routes } from '../routes.ts'
 import { bucketOf, contractOf, days, flatLine, hours, meteringDatabase, T0, usageLine } from '../service.fixture.ts'
+import { readUsage } from '../usage/read-usage.ts'
+import { recordUsage } from '../usage/record-usage.ts'
 
 const { db, clock, ctx, consumer, timers } = await meteringDatabase()
 
@@ -112,6 +115,29 @@ describe('recordSync', () => {
     await recordSyncFailure(ctx, nextId('contract'), failure)
     await recordSync(ctx, nextId('contract'), { ...result, contractVersion: 1 })
   })
+})
+
+it('is quiet about a version of a contract that it knows, or an older one', async () => {
+  const contract = contractOf([flatLine()], { version: 5 })
+  await followContract(ctx, contract, T0)
+  await recordSync(ctx, contract.id, { customerId: 'c', subscription: null, billedFrom: new Map(), contractVersion: 5 })
+  for (const version of [5, 4]) await followContract(ctx, { ...contract, version, net_days: 1 }, T0)
+  expect((await findMirror(ctx, contract.id))?.contract).toEqual(contract)
+  expect((await readMetering(ctx, contract.id)).sync.sync_state).toBe('synced')
+})
+
+it('leaves usage as it was when the same is recorded again', async () => {
+  const contract = contractOf([usageLine()])
+  const usage = {
+    device_id: nextId('device'),
+    contract_id: contract.id,
+    line_id: contract.lines[0]?.id ?? nextId('contractLine'),
+    buckets: [bucketOf(T0, 3600)],
+  }
+  await recordUsage(ctx, usage)
+  await db.sql`update usage_events set sent_at = ${T0} where contract_id = ${contract.id}`
+  await recordUsage(ctx, usage)
+  expect(await readUsage(ctx, contract.id)).toEqual({ recorded_gpu_hours: '1', sent_gpu_hours: '1', unsent_events: 0 })
 })
 
 describe('routes', () => {
