@@ -21,10 +21,7 @@ export async function lockLane(ctx: Context): Promise<ChainHead> {
     for update skip locked`
   const [lane] = await free()
   if (lane !== undefined) return lane
-  await sql`
-    insert into journal_heads (tenant_id, lane, link, hash)
-    select ${ctx.tenant}, lane, 0, ${genesis(0).hash} from generate_series(0, ${LANES - 1}::int) as lane
-    on conflict do nothing`
+  await openLanes(ctx)
   const [opened] = await free()
   if (opened !== undefined) return opened
   const [waited] = await sql<HeadRow[]>`
@@ -32,9 +29,17 @@ export async function lockLane(ctx: Context): Promise<ChainHead> {
   return required(waited, 'the lanes were opened')
 }
 
+async function openLanes(ctx: Context): Promise<void> {
+  await ctx.db.sql`
+    insert into journal_heads (tenant_id, lane, link, hash)
+    select ${ctx.tenant}, lane, 0, ${genesis(0).hash} from generate_series(0, ${LANES - 1}::int) as lane
+    on conflict do nothing`
+}
+
 /** Locks every lane: until the transaction ends nothing is booked. */
 export async function lockAllLanes(ctx: Context): Promise<void> {
-  await lockLane(ctx)
+  // In order from the first: two that began with any free lane would wait for each other.
+  await openLanes(ctx)
   await ctx.db.sql`select lane from journal_heads where tenant_id = ${ctx.tenant} order by lane for update`
 }
 
