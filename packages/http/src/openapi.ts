@@ -35,15 +35,28 @@ export interface DocumentInfo {
 export function openApiDocument(routes: readonly Route[], info: DocumentInfo) {
   const app = new OpenAPIHono()
   for (const route of routes) if (isPublic(route)) register(app, route)
-  return withoutFlags(app.getOpenAPI31Document({ openapi: '3.1.0', info: { ...info } }))
+  return mended(app.getOpenAPI31Document({ openapi: '3.1.0', info: { ...info } }))
 }
 
-// The generator writes the flags of a regular expression into the pattern, which then matches nothing.
-function withoutFlags<T>(document: T): T {
-  const reviver = (key: string, value: unknown) =>
-    key === 'pattern' && typeof value === 'string' ? value.replace(/\$\/[a-z]+$/, '$') : value
+/**
+ * What the generator gets wrong: it writes the flags of a regular expression into its pattern, which then matches
+ * nothing, and says of a component that may be null that it must be both the component and an object or null.
+ */
+function mended<T>(document: T): T {
+  const reviver = (key: string, value: unknown) => {
+    if (key === 'pattern' && typeof value === 'string') return value.replace(/\$\/[a-z]+$/, '$')
+    const both = nullableComponent.safeParse(value)
+    return both.success ? { anyOf: [both.data.allOf[0], { type: 'null' }] } : value
+  }
   return JSON.parse(JSON.stringify(document), reviver) as T
 }
+
+const nullableComponent = z.strictObject({
+  allOf: z.tuple([
+    z.strictObject({ $ref: z.string() }),
+    z.strictObject({ type: z.tuple([z.literal('object'), z.literal('null')]) }),
+  ]),
+})
 
 function isPublic(route: Route): boolean {
   return route.scope !== null && !route.path.startsWith('/internal/')
