@@ -12,7 +12,7 @@ import { isRecord, type Schema } from './schema.ts'
 import { strayRequests } from './stray.ts'
 import { createWorld, type World } from './world.ts'
 
-const RANDOM_PER_OPERATION = 6
+const RANDOM_PER_OPERATION = 5
 const AT_ONCE = 8
 // No time at all, or one to which no clock can be moved while somebody waits.
 const FAR = /0001-01-01|1969-12-31|9999-12-31/
