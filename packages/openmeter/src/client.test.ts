@@ -77,7 +77,7 @@ describe('orMissing', () => {
   it('does not take a failure for an absence', async () => {
     failing(500)
     await expect(look()).rejects.toThrow(Transient)
-    failing(400)
-    await expect(look()).rejects.toMatchObject({ status: 400 })
+    failing(409)
+    await expect(look()).rejects.toMatchObject({ status: 409 })
   })
 })
