@@ -11,6 +11,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**'],
     globalSetup: existsSync(globalSetup) ? [globalSetup] : [],
     pool: 'forks',
+    // Loading modules is most of the time of a file; files share no state but what modules hold, and those hold none.
+    isolate: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     teardownTimeout: 20_000,
