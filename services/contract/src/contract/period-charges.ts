@@ -73,7 +73,7 @@ function prorated(whole: bigint, part: Period, period: Period): bigint {
 }
 
 function secondsOf(period: Period): bigint {
-  return BigInt(Math.floor(periodMs(period) / SECOND_MS))
+  return BigInt(periodMs(period)) / BigInt(SECOND_MS)
 }
 
 /** Graduated: each GPU-hour at the price of its tier. */

@@ -1,9 +1,14 @@
 import type { Db } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
-import type { Finding } from '@draupnir/service'
 import type { Instant } from '@draupnir/time'
 import type { ContractState } from '@draupnir/wire'
 import type { Edit } from '../contract/operation.ts'
+
+/** A row that breaks an invariant, and how. */
+export interface WrongRow {
+  readonly row: string
+  readonly detail: string
+}
 
 export interface StoredContract {
   readonly id: Id<'contract'>
@@ -27,8 +32,8 @@ export async function contractsAfter(db: Db, after: string, limit: number): Prom
 }
 
 /** Contracts whose number of events is not their version: an edit, or its beginning, was not told. */
-export async function untoldEdits(db: Db): Promise<Finding[]> {
-  return await db.sql<Finding[]>`
+export async function untoldEdits(db: Db): Promise<WrongRow[]> {
+  return await db.sql<WrongRow[]>`
     select 'contract ' || coalesce(c.id, s.aggregate_id) as row,
       'version ' || coalesce(c.version, 0) || ', ' || coalesce(s.last_seq, 0) || ' events' as detail
     from contracts c
@@ -47,16 +52,16 @@ export async function placements(
 }
 
 /** Devices that two lines hold at one time. */
-export async function sharedDevices(db: Db): Promise<Finding[]> {
-  return await db.sql<Finding[]>`
+export async function sharedDevices(db: Db): Promise<WrongRow[]> {
+  return await db.sql<WrongRow[]>`
     select 'device ' || a.device_id as row, 'on ' || a.line_id || ' and ' || b.line_id || ' at one time' as detail
     from device_assignments a join device_assignments b on b.tenant_id = a.tenant_id and b.device_id = a.device_id
       and b.line_id > a.line_id and tstzrange(a.assigned_from, a.assigned_until) && tstzrange(b.assigned_from, b.assigned_until)`
 }
 
 /** Devices of lines of contracts that are not held for them, and the other way round. */
-export async function straySeats(db: Db): Promise<Finding[]> {
-  return await db.sql<Finding[]>`
+export async function straySeats(db: Db): Promise<WrongRow[]> {
+  return await db.sql<WrongRow[]>`
     with named as (
       select c.id as contract_id, line ->> 'id' as line_id, device #>> '{}' as device_id
       from contracts c, jsonb_array_elements(c.state -> 'lines') line, jsonb_array_elements(line -> 'device_ids') device
