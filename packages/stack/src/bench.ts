@@ -4,6 +4,8 @@ import { repositoryRoot } from './paths.ts'
 
 /** The benches there are, by name. */
 const BENCHES: Readonly<Record<string, string>> = {
+  contract: 'services/contract/bench/contract.bench.ts',
+  ledger: 'services/ledger/bench/ledger.bench.ts',
   outbox: 'packages/outbox/bench/outbox.bench.ts',
 }
 

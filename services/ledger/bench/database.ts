@@ -14,6 +14,8 @@ export interface BenchDatabase {
   readonly db: DbPool
   /** As the owner: loads, empties, reads settings. */
   readonly owner: DbPool
+  /** Connections of its own for the textbook, as many as it has clients. */
+  readonly textbook: DbPool
   readonly url: string
   readonly remove: () => Promise<void>
 }
@@ -31,7 +33,8 @@ export async function openDatabase(): Promise<BenchDatabase> {
   const url = new URL(server.url)
   url.username = 'ledger'
   url.password = 'bench'
-  const db = connect({ url: url.href, applicationName: 'bench', maxConnections: 40, statementTimeoutMs: 0 })
+  const db = connect({ url: url.href, applicationName: 'bench', maxConnections: 4, statementTimeoutMs: 0 })
+  const textbook = connect({ url: url.href, applicationName: 'textbook', maxConnections: 32 })
   const owner = connect({
     url: server.url,
     applicationName: 'bench owner',
@@ -42,9 +45,10 @@ export async function openDatabase(): Promise<BenchDatabase> {
   return {
     db,
     owner,
+    textbook,
     url: url.href,
     remove: async () => {
-      await Promise.all([db.close(), owner.close()])
+      await Promise.all([db.close(), owner.close(), textbook.close()])
       await server.stop()
       rmSync(dataDir, { recursive: true, force: true })
     },

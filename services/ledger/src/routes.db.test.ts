@@ -66,7 +66,16 @@ describe('GET /v1/parties/{party_id}/wallet', () => {
     })
     expect(body).toEqual({
       party_id: invoice.buyer_id,
-      balances: [row('available', 7), row('committed', 0), row('pay_in_holding', 0), row('payout_in_transit', 0)],
+      balances: [
+        row('available', 7),
+        row('committed', 0),
+        row('pay_in_holding', 0),
+        row('payout_in_transit', 0),
+        row('committed_downpayment', 0),
+        row('holding', 0),
+        row('notional', 0),
+        row('receivable', 0),
+      ],
     })
   })
 

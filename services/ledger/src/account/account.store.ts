@@ -70,13 +70,31 @@ export async function saveBalances(
   return opened.length === 0 ? known : new Map([...known, ...opened])
 }
 
-/** Two commits opened the same account: whoever loses begins again. */
-export class LostRace extends Error {}
+/** Two commits opened the same account: whoever loses begins again, once the accounts are there for both to lock. */
+export class LostRace extends Error {
+  readonly accounts: readonly Account[]
+
+  constructor(accounts: readonly Account[]) {
+    super('an account was opened by another')
+    this.accounts = accounts
+  }
+}
+
+/** Opens accounts with nothing in them, where they are missing. */
+export async function openEmpty(ctx: Context, accounts: readonly Account[]): Promise<void> {
+  await insertAccounts(ctx, accounts.map(opened), ctx.now())
+}
 
 async function openAccounts(ctx: Context, balances: readonly Balance[], at: Instant) {
   if (balances.length === 0) return []
+  const rows = await insertAccounts(ctx, balances, at)
+  if (rows.length < balances.length) throw new LostRace(balances.map(({ account }) => account))
+  return rows.map(({ ref, id }): [string, bigint] => [ref, id])
+}
+
+async function insertAccounts(ctx: Context, balances: readonly Balance[], at: Instant) {
   const column = <T>(pick: (account: Account) => T) => balances.map(({ account }) => pick(account))
-  const rows = await ctx.db.sql<{ ref: string; id: bigint }[]>`
+  return await ctx.db.sql<{ ref: string; id: bigint }[]>`
     insert into accounts (tenant_id, ref, owner, account, currency, normal_side, floor,
       posted_debits, posted_credits, pending_debits, pending_credits, version, checksum, changed_at)
     select ${ctx.tenant}, u.*, ${at}::timestamptz from unnest(
@@ -87,8 +105,6 @@ async function openAccounts(ctx: Context, balances: readonly Balance[], at: Inst
       ${numbers(balances, (b) => b.pendingDebits)}::bigint[], ${numbers(balances, (b) => b.pendingCredits)}::bigint[],
       ${numbers(balances, (b) => b.version)}::bigint[], ${balances.map((b) => String(checksumOf(b)))}::bigint[]
     ) as u order by 2 on conflict do nothing returning ref, id`
-  if (rows.length < balances.length) throw new LostRace('an account was opened by another')
-  return rows.map(({ ref, id }): [string, bigint] => [ref, id])
 }
 
 async function updateBalances(

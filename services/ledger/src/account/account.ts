@@ -1,13 +1,14 @@
 import { assert, Defect } from '@draupnir/errors'
 import { type Id, isId } from '@draupnir/ids'
 import { type Currency, isCurrency } from '@draupnir/money'
-import { ACCOUNT_NAMES, type AccountName, CHART, type PartyAccountName } from './chart.ts'
+import { ACCOUNT_NAMES, type AccountName, CHART, type PartyAccountName, type PlatformAccountName } from './chart.ts'
 
 declare const brand: unique symbol
 
 /** `<owner>:<account>:<currency>`: how an account is written on the wire and in the tables. */
 export type AccountRef = string & { readonly [brand]: 'AccountRef' }
-export type Rail = 'ach'
+export const RAILS = ['ach', 'wire', 'card', 'crypto'] as const
+export type Rail = (typeof RAILS)[number]
 
 /** One account of one owner in one currency; made by the builders below only. */
 export interface Account {
@@ -24,6 +25,11 @@ export const account = {
   payInHolding: partyAccount('pay_in_holding'),
   payoutInTransit: partyAccount('payout_in_transit'),
   cash: (rail: Rail, currency: Currency): Account => build('platform', `cash.${rail}`, currency),
+  committedDownpayment: partyAccount('committed_downpayment'),
+  holding: partyAccount('holding'),
+  notional: partyAccount('notional'),
+  receivable: partyAccount('receivable'),
+  platform: (name: PlatformAccountName, currency: Currency): Account => build('platform', name, currency),
   feeRevenue: (currency: Currency): Account => build('platform', 'fee_revenue', currency),
 }
 

@@ -7,7 +7,7 @@ import { amountInput, recipe } from './recipe.ts'
 export const payInClear = recipe({
   code: 'pay_in.clear',
   story: 'A party pays in: pending when the debit is submitted, posted when the bank clears it, voided when it fails.',
-  input: z.strictObject({ party_id: idField('party'), rail: z.enum(['ach']), amount: amountInput }),
+  input: z.strictObject({ party_id: idField('party'), rail: z.enum(['ach', 'wire']), amount: amountInput }),
   undo: { by: 'mirror', note: 'voided while it is pending' },
   postings: ({ party_id, rail, amount }) => [
     { debit: account.cash(rail, amount.currency), credit: account.available(party_id, amount.currency), amount },

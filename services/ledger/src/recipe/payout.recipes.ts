@@ -5,7 +5,7 @@ import { SELLER, usd } from './golden.ts'
 import { amountInput, recipe } from './recipe.ts'
 
 const party = { party_id: idField('party'), amount: amountInput }
-const rail = z.enum(['ach'])
+const rail = z.enum(['ach', 'wire'])
 
 export const payoutReserve = recipe({
   code: 'payout.reserve',

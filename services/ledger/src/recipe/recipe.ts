@@ -1,6 +1,7 @@
-import { fromWire } from '@draupnir/money'
+import { fromWire, type Money } from '@draupnir/money'
 import { positiveMoneyField } from '@draupnir/wire'
 import type { z } from 'zod'
+import type { Account } from '../account/account.ts'
 import type { Posting } from '../transaction/transaction.ts'
 
 /** One posting as an accountant reads it: debit, credit, amount in minor units. */
@@ -41,6 +42,11 @@ export interface Recipe<Input = never> extends Head {
 
 /** Money above zero, read into exact money. */
 export const amountInput = positiveMoneyField.transform((wire) => fromWire(wire))
+
+/** One posting. */
+export function moves(debit: Account, credit: Account, amount: Money): Posting {
+  return { debit, credit, amount }
+}
 
 export function recipe<S extends z.ZodType>(definition: RecipeDefinition<S>): Recipe<z.input<S>> {
   const { code, story, undo, input } = definition

@@ -1,4 +1,4 @@
-import { CHART, PAIRS } from '../account/chart.ts'
+import { CHART, PAIRS, type Pair } from '../account/chart.ts'
 import type { Recipe } from './recipe.ts'
 import { RECIPES } from './recipes.ts'
 
@@ -20,15 +20,21 @@ export function recipesMarkdown(): string {
       ]),
     ),
     '## Accounts that may touch',
-    'No other pair can be posted, and none in the other direction, unless it undoes a transaction.',
+    'No other pair can be posted, and none in the other direction, unless it undoes a transaction; `suspense` and `rounding` may touch every account, for `adjust`.',
     table(
       ['debit', 'credit', 'owners'],
-      PAIRS.map((pair) => [code(pair.debit), code(pair.credit), pair.owners]),
+      PAIRS.filter(isOwn).map((pair) => [code(pair.debit), code(pair.credit), pair.owners]),
     ),
     ...RECIPES.flatMap(section),
   ]
     .join('\n\n')
     .concat('\n')
+}
+
+const MIDDLE = ['suspense', 'rounding']
+
+function isOwn({ debit, credit }: Pair): boolean {
+  return !MIDDLE.includes(debit) && !MIDDLE.includes(credit)
 }
 
 function section(recipe: Recipe): string[] {

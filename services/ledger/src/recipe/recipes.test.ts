@@ -2,7 +2,7 @@ import { parseId } from '@draupnir/ids'
 import { instant } from '@draupnir/time'
 import { describe, expect, it } from 'vitest'
 import { opened } from '../account/balance.ts'
-import { ownersOfPair } from '../account/chart.ts'
+import { CHART, ownersOfPair } from '../account/chart.ts'
 import { reduce } from '../transaction/reduce.ts'
 import { type Draft, mirror, type Posting } from '../transaction/transaction.ts'
 import { BUYER, SELLER, usd } from './golden.ts'
@@ -48,13 +48,37 @@ describe.each(RECIPES.map((recipe) => [recipe.code, recipe] as const))('%s', (_,
 it('gives each recipe a code of its own, for ever', () => {
   expect(RECIPES.map((recipe) => recipe.code)).toEqual([
     'pay_in.clear',
+    'pay_in.return',
+    'card.capture',
+    'card.settle',
+    'card.refund',
+    'card.chargeback',
+    'crypto.clear',
+    'crypto.slippage',
     'funds.commit',
     'funds.uncommit',
+    'funds.commit_downpayment',
+    'funds.uncommit_downpayment',
+    'receivable.accrue',
+    'receivable.settle',
     'invoice.settle',
     'holding.release',
     'payout.reserve',
     'payout.settle',
     'payout.return',
+    'trial.grant',
+    'trial.consume',
+    'trial.expire',
+    'downtime.credit',
+    'hosting.charge',
+    'funding_request.settle',
+    'financing.advance',
+    'financing.installment',
+    'tax.remit',
+    'refund.pay',
+    'refund.credit',
+    'write_off',
+    'adjust',
   ])
 })
 
@@ -72,7 +96,11 @@ it('tells the accounting story in Markdown', () => {
 /** Books in which every account that is debited holds enough. */
 function funded(postings: readonly Posting[]) {
   const accounts = new Map(postings.flatMap((it) => [it.debit, it.credit]).map((it) => [it.ref, it]))
-  const balances = [...accounts.values()].map((account) => ({ ...opened(account), postedCredits: 1_000_000n }))
+  const balances = [...accounts.values()].map((account) => {
+    const held =
+      CHART[account.name].normal === 'credit' ? { postedCredits: 10_000_000n } : { postedDebits: 10_000_000n }
+    return { ...opened(account), ...held }
+  })
   return { balances, transactions: [], at: AT, closedThrough: null }
 }
 

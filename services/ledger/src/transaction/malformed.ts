@@ -30,7 +30,7 @@ function malformedPosting({ debit, credit, amount }: Posting, undoing: boolean):
   if (debit.currency !== amount.currency || credit.currency !== amount.currency) {
     return refused('money.currency-mismatch', { debit: debit.ref, credit: credit.ref, amount: amount.currency })
   }
-  const allowed = mayTouch(debit, credit) || (undoing && mayTouch(credit, debit))
+  const allowed = debit.ref !== credit.ref && (mayTouch(debit, credit) || (undoing && mayTouch(credit, debit)))
   return allowed ? null : refused('ledger.pair-not-allowed', { debit: debit.ref, credit: credit.ref })
 }
 

@@ -1,7 +1,7 @@
 import { attempt, type Context, isUniqueViolation } from '@draupnir/db'
 import { Transient } from '@draupnir/errors'
 import { latest } from '@draupnir/time'
-import { LostRace, lockBalances, saveBalances } from '../account/account.store.ts'
+import { LostRace, lockBalances, openEmpty, saveBalances } from '../account/account.store.ts'
 import { announce } from './announce.ts'
 import { accountsOf, namesOf, pendingTargets } from './batch.ts'
 import { nextLink } from './chain.ts'
@@ -24,7 +24,8 @@ export async function postBatch(ctx: Context, requests: readonly (Request | Toge
       return await attempt(ctx, (ctx) => postOnce(ctx, requests))
     } catch (error) {
       // Another process booked the same cause or opened the same account first: what it did is visible now.
-      if (!(error instanceof LostRace || isUniqueViolation(error))) throw error
+      if (error instanceof LostRace) await openEmpty(ctx, error.accounts)
+      else if (!isUniqueViolation(error)) throw error
     }
   }
   throw new Transient('ledger.race-lost', `lost ${MAX_RACES} races for the same rows`)

@@ -1,0 +1,135 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { listBalances } from '../src/account/account.store.ts'
+import { account } from '../src/account/account.ts'
+import type { Gatherer } from '../src/transaction/gatherer.ts'
+import type { Outcome, Request } from '../src/transaction/reduce.ts'
+import type { Draft } from '../src/transaction/transaction.ts'
+import { transfer } from './baseline.ts'
+import type { Market } from './books.ts'
+import type { Workload } from './workloads.ts'
+
+export interface Measured {
+  /** Transactions accepted a second; ends of pending ones count with their booking. */
+  readonly tps: number
+  readonly accepted: number
+  readonly replayed: number
+  readonly p50: number
+  readonly p99: number
+  readonly reads: number
+}
+
+export interface Drive {
+  readonly market: Market
+  readonly workload: Workload
+  readonly clients: number
+  readonly seconds: number
+  /** Transactions in one call. */
+  readonly batch: number
+}
+
+/** Every client asks, waits for its answer and asks again. */
+export async function closedLoop(drive: Drive, gatherer: Gatherer): Promise<Measured> {
+  return measure(drive, (drafts) => engineCall(drive, gatherer, drafts))
+}
+
+export async function baselineLoop(drive: Drive): Promise<Measured> {
+  const { textbook } = drive.market.database
+  return measure({ ...drive, batch: 1 }, async ([draft]) => {
+    if (draft !== undefined) await transfer(textbook, draft)
+    return { accepted: 1, replayed: 0 }
+  })
+}
+
+/** Calls at a fixed rate, whatever the answers take. */
+export async function openLoop(drive: Drive, gatherer: Gatherer, perSecond: number): Promise<Measured> {
+  const taken: number[] = []
+  const calls: Promise<void>[] = []
+  const began = performance.now()
+  const total = Math.floor(perSecond * drive.seconds)
+  for (let made = 0; made < total; ) {
+    const due = Math.min(total, Math.floor(((performance.now() - began) / 1_000) * perSecond))
+    for (; made < due; made += 1) {
+      const scheduled = began + (made / perSecond) * 1_000
+      const draft = drive.workload.next(drive.market, drive.market.context())
+      calls.push(engineCall(drive, gatherer, [draft]).then(() => void taken.push(performance.now() - scheduled)))
+    }
+    await delay(1)
+  }
+  await Promise.all(calls)
+  return figures(taken, { accepted: total, replayed: 0, reads: 0 }, performance.now() - began)
+}
+
+type Call = (drafts: readonly Draft[]) => Promise<{ accepted: number; replayed: number }>
+
+async function measure(drive: Drive, call: Call): Promise<Measured> {
+  const { market, workload, clients, seconds, batch } = drive
+  const taken: number[] = []
+  const sum = { accepted: 0, replayed: 0, reads: 0 }
+  const began = performance.now()
+  const end = began + seconds * 1_000
+  const client = async () => {
+    let calls = 0
+    while (performance.now() < end) {
+      const ctx = market.context()
+      const drafts = Array.from({ length: batch }, () => workload.next(market, ctx))
+      const asked = performance.now()
+      const done = await call(drafts)
+      taken.push(performance.now() - asked)
+      sum.accepted += done.accepted
+      sum.replayed += done.replayed
+      calls += 1
+      if (workload.readEvery !== undefined && calls % workload.readEvery === 0) {
+        const party = drafts[0]?.postings[0]?.debit.owner
+        if (party !== undefined && party !== 'platform') {
+          await listBalances(ctx, { ref: account.committed(party, 'USD').ref, after: null, limit: 1 })
+        }
+        sum.reads += 1
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: clients }, client))
+  return figures(taken, sum, performance.now() - began)
+}
+
+let calls = 0
+
+async function engineCall({ market, workload }: Drive, gatherer: Gatherer, drafts: readonly Draft[]) {
+  const ctx = market.context()
+  const requests = drafts.map((draft): Request => ({ type: 'book', draft }))
+  const booked = await gatherer.submit(ctx, requests)
+  const counts = { accepted: count(booked, 'accepted'), replayed: 0 }
+  if (counts.accepted !== drafts.length) throw new Error(`refused: ${JSON.stringify(booked[0])}`)
+  calls += 1
+  if (workload.repeats !== undefined && calls % 100 < workload.repeats.exact) {
+    counts.replayed += count(await gatherer.submit(ctx, requests), 'replayed')
+  }
+  if (workload.repeats !== undefined && calls % 100 < workload.repeats.conflicting) {
+    const conflicting = drafts.map((draft): Request => ({ type: 'book', draft: { ...draft, reference: 'other' } }))
+    const outcomes = await gatherer.submit(ctx, conflicting)
+    if (outcomes.some((it) => it.type !== 'refused')) throw new Error('a conflicting replay was not refused')
+  }
+  if (workload.twoPhase === true) await endPending(gatherer, ctx, drafts)
+  return counts
+}
+
+// Of twenty: sixteen are posted, three voided; one is left to expire.
+async function endPending(gatherer: Gatherer, ctx: Parameters<Gatherer['submit']>[0], drafts: readonly Draft[]) {
+  const turn = calls % 20
+  if (turn === 19) return
+  const ends = drafts.map(
+    ({ id, cause }): Request => ({ type: turn < 16 ? 'settle' : 'void', target: { id }, cause: `end-${cause}` }),
+  )
+  const outcomes = await gatherer.submit(ctx, ends)
+  if (count(outcomes, 'accepted') !== drafts.length) throw new Error('a pending transaction was not ended')
+}
+
+function count(outcomes: readonly Outcome[], type: Outcome['type']): number {
+  return outcomes.filter((outcome) => outcome.type === type).length
+}
+
+function figures(taken: number[], sum: Pick<Measured, 'accepted' | 'replayed' | 'reads'>, ms: number): Measured {
+  taken.sort((a, b) => a - b)
+  const quantile = (q: number) =>
+    Math.round((taken[Math.min(taken.length - 1, Math.floor(taken.length * q))] ?? 0) * 100) / 100
+  return { tps: Math.round(sum.accepted / (ms / 1_000)), p50: quantile(0.5), p99: quantile(0.99), ...sum }
+}
