@@ -15,7 +15,7 @@ import { check } from './rules.ts'
 import { byEffect } from './standing.ts'
 import { at, type Stretch, stretches } from './timeline.ts'
 
-const SNAPSHOT_EVERY = 64
+const SNAPSHOT_EVERY = 32
 // What moves the billing calendar moves every period: those are priced from the beginning.
 const CALENDAR: readonly string[] = ['create', 'activate', 'set_terms']
 
