@@ -1,10 +1,7 @@
 import { CollectionRequested } from './billing/collection-requested.ts'
 import { InvoicePaid } from './billing/invoice-paid.ts'
 import { BillingStatusChanged } from './billing/status-changed.ts'
-import { ContractActivated } from './contract/contract-activated.ts'
 import { CONTRACT_EDITS } from './contract/contract-edits.ts'
-import { ContractTerminated } from './contract/contract-terminated.ts'
-import { ContractLineAdded } from './contract/line-added.ts'
 import type { EventDefinition } from './define-event.ts'
 import { DeviceRegistered } from './device-health/device-registered.ts'
 import { DeviceStateChanged } from './device-health/device-state-changed.ts'
@@ -38,7 +35,7 @@ export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly EventDefinitio
     ContractSyncFailed,
     BillingStatusChanged,
   ],
-  'metering-sync': [ContractActivated, ContractLineAdded, ContractTerminated, UsageRecorded],
+  'metering-sync': [...CONTRACT_EDITS, UsageRecorded],
   billing: [...CONTRACT_EDITS, CollectionCommitted, CollectionRefused, WalletCredited],
   ledger: [
     PartyCreated,
@@ -52,5 +49,5 @@ export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly EventDefinitio
     PayoutFailed,
   ],
   payout: [HoldingReleased, PayoutReserved, PayoutRefused],
-  'device-health': [PartyOnboarded, ContractActivated, ContractLineAdded, ContractTerminated],
+  'device-health': [PartyOnboarded, ...CONTRACT_EDITS],
 }

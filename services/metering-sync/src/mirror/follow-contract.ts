@@ -2,23 +2,37 @@ import { schedule } from '@draupnir/clock'
 import { type Context, transact } from '@draupnir/db'
 import type { Instant } from '@draupnir/time'
 import type { ContractState } from '@draupnir/wire'
+import { withAgreed } from './agreed.ts'
 import { withLines } from './line-times.ts'
 import { lockMirror, saveMirror } from './mirror.store.ts'
-import { freshSync } from './mirror.ts'
+import { cardsOf, freshSync, type Mirror } from './mirror.ts'
 
 export const SYNC_CONTRACT = 'metering-sync.sync-contract'
 
-/** Remembers the newest state of a contract and asks for OpenMeter to be brought to it; drafts are not mirrored. Lines not seen before begin at `effectiveAt`. */
-export function followContract(outer: Context, contract: ContractState, effectiveAt: Instant): Promise<void> {
+/**
+ * Remembers the newest state of a contract, in force since `begunAt`, and asks for OpenMeter to be brought to it. What was
+ * never in force is not mirrored.
+ */
+export function followContract(outer: Context, newest: ContractState, begunAt: Instant): Promise<void> {
   return transact(outer, async (ctx) => {
-    if (contract.activated_at === null) return
-    const known = await lockMirror(ctx, contract.id)
-    if (known !== null && known.contract.version >= contract.version) return
+    const known = await lockMirror(ctx, newest.id)
+    if (known !== null && known.contract.version >= newest.version) return
+    const contract = inForce(newest, known, begunAt)
+    if (contract === null) return
     const { synced_version, openmeter_customer_id, openmeter_subscription_id } = known?.sync ?? freshSync(contract)
     const sync = { ...freshSync(contract), synced_version, openmeter_customer_id, openmeter_subscription_id }
-    const lines = withLines(known?.lines ?? {}, contract.lines, effectiveAt)
+    const lines = withLines(known?.lines ?? {}, contract, begunAt)
+    const agreed = withAgreed(known?.agreed ?? [], { from: begunAt, cards: cardsOf(contract, lines) })
     const subscriptionFrom = known?.subscriptionFrom ?? null
-    await saveMirror(ctx, { tenant: ctx.tenant, contract, sync, subscriptionFrom, lines })
+    await saveMirror(ctx, { tenant: ctx.tenant, contract, sync, subscriptionFrom, lines, agreed })
     await schedule(ctx, { kind: SYNC_CONTRACT, key: contract.id, dueAt: ctx.now(), data: { contract_id: contract.id } })
   })
+}
+
+// A contract whose activation was voided ends in OpenMeter; what was never there has nothing to end.
+function inForce(newest: ContractState, known: Mirror | null, begunAt: Instant): ContractState | null {
+  if (newest.activated_at !== null) return newest
+  if (known === null) return null
+  const { activated_at, billing_anchor } = known.contract
+  return { ...newest, activated_at, billing_anchor, lifecycle: 'ended', ends_at: begunAt }
 }

@@ -1,10 +1,23 @@
 import type { Id } from '@draupnir/ids'
-import { decimal, divide, fromMajor, type Money, toMajor } from '@draupnir/money'
+import {
+  addDecimals,
+  type Currency,
+  decimal,
+  divide,
+  fromMajor,
+  type Money,
+  multiplyDecimals,
+  negateDecimal,
+  toInteger,
+  toMajor,
+} from '@draupnir/money'
 import { earliest, type Instant, latest, MINUTE_MS, msBetween, type Period, periodAt } from '@draupnir/time'
-import type { LineTimes } from './line-times.ts'
-import type { Desired, FlatCard, RateCard } from './mirror.ts'
+import { type Agreed, type Sold, soldBy } from './agreed.ts'
+import type { FlatCard, RateCard } from './cards.ts'
+import type { Billed } from './line-times.ts'
+import type { Desired } from './mirror.ts'
 
-/** What OpenMeter cannot know by itself, because its subscription began after the contract's line did. */
+/** What OpenMeter cannot know by itself, because it was brought to the contract after the contract had changed. */
 export interface PendingLine {
   /** The same for the same gap: a repeat finds it by this. */
   readonly key: string
@@ -15,81 +28,150 @@ export interface PendingLine {
   readonly amount: string | null
 }
 
+/** A version of an item of OpenMeter. */
+export interface Version {
+  readonly from: Instant
+  readonly to: Instant | null
+  /** Major units and per cent of a fee; zero for usage. */
+  readonly amount: string
+  readonly discount: string
+}
+
+export type Versions = ReadonlyMap<string, readonly Version[]>
+
 export interface Coverage {
   readonly lines: readonly PendingLine[]
-  readonly billedFrom: ReadonlyMap<Id<'contractLine'>, Instant>
+  readonly billed: ReadonlyMap<Id<'contractLine'>, Billed>
 }
 
 // So far back OpenMeter would have taken the start itself; an edit that takes effect so soon is on time.
 const ON_TIME_MS = 2 * MINUTE_MS
 
-/** What must be billed beside the subscription, whose items began at `itemsFrom`, and from when on each line is billed. */
-export function gapsOf(
-  desired: Desired,
-  times: LineTimes,
-  itemsFrom: ReadonlyMap<string, Instant>,
-  now: Instant,
-): Coverage {
-  const billedFrom = new Map<Id<'contractLine'>, Instant>()
-  const lines = desired.rateCards.flatMap((card) => {
-    const startsAt = times[card.lineId]?.starts_at ?? desired.activatedAt
-    const from = itemsFrom.get(card.key)
-    if (from === undefined && !desired.ended) return []
-    billedFrom.set(card.lineId, from ?? startsAt)
-    if (from !== undefined) return missedFees(desired, card, { from: startsAt, to: from })
-    return unknownToOpenMeter(desired, card, { from: startsAt, to: desired.endsAt ?? now }, now)
-  })
-  return { lines, billedFrom }
-}
-
-// The item is there, but late. Usage counts at its start, a one-time fee is billed at its start.
-function missedFees(desired: Desired, card: RateCard, gap: Period): PendingLine[] {
-  if (card.kind === 'usage' || card.cadence === null || msBetween(gap.from, gap.to) <= ON_TIME_MS) return []
-  const invoiceAt = billingPeriod(desired, gap.to).to
-  return fees(
-    desired,
-    card,
-    gap,
-    desired.endsAt === null ? invoiceAt : latest(gap.to, earliest(invoiceAt, desired.endsAt)),
+/** What must be billed beside the items of OpenMeter, and when each line is billed. Only what was agreed is looked at, so nothing agreed for the past. */
+export function gapsOf(desired: Desired, history: readonly Agreed[], versions: Versions, now: Instant): Coverage {
+  const sold = soldBy(history, desired.endsAt)
+  const fees = sold.flatMap(({ card, ...life }) =>
+    card.kind === 'flat' && card.cadence !== null
+      ? missedFees(desired, { ...life, card }, versions.get(card.key) ?? [], now)
+      : [],
   )
+  const unknown = sold.filter(({ card }) => !versions.has(card.key) && isOver(desired, card))
+  const first = unknown.filter(({ card }, index) => unknown.findIndex((one) => one.card.key === card.key) === index)
+  const rest = first.flatMap((one) => unknownToOpenMeter(desired, one, unknown, now))
+  return { lines: [...fees, ...rest], billed: billedOf(sold, versions, first) }
 }
 
-// The contract ended before OpenMeter knew of the line.
-function unknownToOpenMeter(desired: Desired, card: RateCard, life: Period, now: Instant): PendingLine[] {
-  if (life.from >= life.to) return []
-  if (card.kind === 'flat' && card.cadence !== null) return fees(desired, card, life, now)
-  const amount = card.kind === 'flat' ? card.amount : null
-  return [{ key: keyOf(card, life), card, period: life, invoiceAt: now, amount }]
+// OpenMeter will not get the item any more.
+function isOver(desired: Desired, { lineId }: RateCard): boolean {
+  return desired.ended || !desired.lineIds.has(lineId)
 }
 
-function fees(desired: Desired, card: FlatCard, gap: Period, invoiceAt: Instant): PendingLine[] {
-  const price = fromMajor(decimal(card.amount), desired.customer.currency, 'half_away_from_zero')
+type SoldFee = Sold & { readonly card: FlatCard }
+
+// Where an item was missing or cheaper. What was dearer stays: OpenMeter has no negative lines.
+function missedFees(desired: Desired, sold: SoldFee, versions: readonly Version[], now: Instant): PendingLine[] {
+  const whole = { from: sold.from, to: sold.to ?? latest(now, ...versions.map(({ from }) => from)) }
+  return cut(whole, versions).flatMap(({ period, version }) => {
+    if (msBetween(period.from, period.to) <= ON_TIME_MS) return []
+    return feesOf(desired, sold.card, period, version, invoicedAt(desired, period.to, now))
+  })
+}
+
+function invoicedAt(desired: Desired, to: Instant, now: Instant): Instant {
+  if (desired.ended) return now
+  const next = billingPeriod(desired, to).to
+  return desired.endsAt === null ? next : latest(to, earliest(next, desired.endsAt))
+}
+
+/** A stretch cut where versions of an item begin and end. */
+function cut(whole: Period, versions: readonly Version[]): { period: Period; version: Version | null }[] {
+  const edges = versions.flatMap(({ from, to }) => (to === null ? [from] : [from, to]))
+  const inside = edges.filter((edge) => edge > whole.from && edge < whole.to)
+  const all = [...new Set([whole.from, ...inside, whole.to])].sort()
+  return all.slice(1).map((to, index) => {
+    const from = all[index] ?? to
+    const version = versions.findLast((one) => one.from <= from && (one.to === null || one.to > from))
+    return { period: { from, to }, version: version ?? null }
+  })
+}
+
+function feesOf(
+  desired: Desired,
+  card: FlatCard,
+  gap: Period,
+  version: Version | null,
+  invoiceAt: Instant,
+): PendingLine[] {
+  const { currency } = desired.customer
   const lines: PendingLine[] = []
   for (let from = gap.from; from < gap.to; ) {
     const whole = billingPeriod(desired, from)
     const period = { from, to: earliest(whole.to, gap.to) }
-    const amount = toMajor(prorated(price, whole, period))
-    lines.push({ key: keyOf(card, period), card, period, invoiceAt, amount })
+    const owed = share(card, currency, whole, period)
+    const missing = owed - (version === null ? 0n : share(version, currency, whole, period))
+    const amount = toMajor({ amount: missing, currency })
+    if (missing > 0n) lines.push({ key: keyOf(card, period.from), card, period, invoiceAt, amount })
     from = period.to
   }
   return lines
 }
 
-/** The share of a period's price for a part of it: what is left to the end of the period, before less after, so that the parts sum. */
-export function prorated(price: Money, whole: Period, part: Period): Money {
-  const toEnd = (from: Instant) =>
-    divide(
+function share(fee: Pick<FlatCard, 'amount' | 'discount'>, currency: Currency, whole: Period, part: Period): bigint {
+  return prorated(fromMajor(decimal(fee.amount), currency, 'half_away_from_zero'), whole, part, fee.discount).amount
+}
+
+/**
+ * The share of a period's price for a part of it, less a discount in per cent: what is left to the end of the period,
+ * before less after, so that the parts sum.
+ */
+export function prorated(price: Money, whole: Period, part: Period, discount = '0'): Money {
+  const left = addDecimals(decimal('100'), negateDecimal(decimal(discount)))
+  const toEnd = (from: Instant) => {
+    const gross = divide(
       price.amount * BigInt(msBetween(from, whole.to)),
       BigInt(msBetween(whole.from, whole.to)),
       'half_away_from_zero',
     )
+    return toInteger(multiplyDecimals({ units: gross, scale: 2 }, left), 'half_away_from_zero')
+  }
   return { amount: toEnd(part.from) - toEnd(part.to), currency: price.currency }
+}
+
+// A one-time fee or usage of a line that went before OpenMeter knew of it.
+function unknownToOpenMeter(desired: Desired, { card, from }: Sold, all: readonly Sold[], now: Instant): PendingLine[] {
+  if (card.kind === 'flat' && card.cadence !== null) return []
+  const ends = all.filter((one) => one.card.key === card.key).map(({ to }) => to ?? now)
+  const period = { from, to: latest(from, ...ends) }
+  if (period.from >= period.to) return []
+  const amount = card.kind === 'flat' ? onceAmount(desired, card, period) : null
+  return [{ key: keyOf(card, from), card, period, invoiceAt: now, amount }]
+}
+
+function onceAmount({ customer: { currency } }: Desired, card: FlatCard, period: Period): string {
+  return toMajor({ amount: share(card, currency, period, period), currency })
+}
+
+function billedOf(sold: readonly Sold[], versions: Versions, unknown: readonly Sold[]): Coverage['billed'] {
+  const lineOf = new Map(sold.map(({ card }) => [card.key, card.lineId]))
+  const known = [...versions].flatMap(([key, list]) => {
+    const [lineId, first] = [lineOf.get(key), list[0]]
+    return lineId && first ? [[lineId, { from: first.from, pauses: pausesOf(list) }] as const] : []
+  })
+  const beside = unknown.map(({ card, from }) => [card.lineId, { from, pauses: [] }] as const)
+  return new Map<Id<'contractLine'>, Billed>([...beside, ...known])
+}
+
+function pausesOf(versions: readonly Version[]): Period[] {
+  return versions.flatMap(({ from }, index) => {
+    const before = versions[index - 1]?.to
+    return before && before < from ? [{ from: before, to: from }] : []
+  })
 }
 
 function billingPeriod({ billingAnchor, cadence }: Desired, at: Instant): Period {
   return periodAt(billingAnchor, cadence, at)
 }
 
-function keyOf(card: RateCard, period: Period): string {
-  return `${card.lineId}:${period.from}`
+function keyOf(card: RateCard, from: Instant): string {
+  return `${card.lineId}:${from}`
 }

@@ -24,7 +24,7 @@ function ours(ctx: Context, contractId: Id<'contract'>) {
   return and(eq(mirrors.contractId, contractId), eq(mirrors.tenant, ctx.tenant))
 }
 
-function toRow(ctx: Context, { contract, sync, subscriptionFrom, lines }: Mirror): typeof mirrors.$inferInsert {
+function toRow(ctx: Context, { contract, sync, subscriptionFrom, lines, agreed }: Mirror): typeof mirrors.$inferInsert {
   return {
     contractId: contract.id,
     tenant: ctx.tenant,
@@ -36,6 +36,7 @@ function toRow(ctx: Context, { contract, sync, subscriptionFrom, lines }: Mirror
     subscriptionId: sync.openmeter_subscription_id,
     subscriptionFrom,
     lines,
+    agreed,
     attempts: sync.attempts,
     lastError: sync.last_error,
     nextAttemptAt: sync.next_attempt_at,
@@ -49,6 +50,7 @@ function fromRow(row: typeof mirrors.$inferSelect): Mirror {
     contract: row.contract,
     subscriptionFrom: row.subscriptionFrom,
     lines: row.lines,
+    agreed: row.agreed,
     sync: {
       contract_id: row.contractId,
       sync_state: row.syncState,

@@ -1,6 +1,7 @@
 import { idColumn, instantColumn } from '@draupnir/db'
 import type { ContractState, ContractSync } from '@draupnir/wire'
 import { integer, jsonb, pgSchema, text } from 'drizzle-orm/pg-core'
+import type { Agreed } from './agreed.ts'
 import type { LineTimes } from './line-times.ts'
 
 export const mirrors = pgSchema('metering_sync').table('mirrors', {
@@ -14,6 +15,7 @@ export const mirrors = pgSchema('metering_sync').table('mirrors', {
   subscriptionId: text('openmeter_subscription_id'),
   subscriptionFrom: instantColumn('subscription_from'),
   lines: jsonb('lines').$type<LineTimes>().notNull(),
+  agreed: jsonb('agreed').$type<readonly Agreed[]>().notNull(),
   attempts: integer('attempts').notNull(),
   lastError: text('last_error'),
   nextAttemptAt: instantColumn('next_attempt_at'),

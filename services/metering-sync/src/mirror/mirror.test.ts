@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import { contractOf, days, feeLine, flatLine, T0, usageLine } from '../service.fixture.ts'
+import { termsOf } from './cards.ts'
 import { desiredOf, freshSync } from './mirror.ts'
 
-const cards = (...lines: Parameters<typeof contractOf>[0]) => desiredOf(contractOf(lines), T0)?.rateCards
+const cards = (...lines: Parameters<typeof contractOf>[0]) => desiredOf(contractOf(lines), {}, T0)?.rateCards
 
 it('makes a recurring fee of quantity × price, in major units', () => {
   const line = flatLine('1050', { quantity: '2.5' })
@@ -14,6 +15,7 @@ it('makes a recurring fee of quantity × price, in major units', () => {
       name: 'Support',
       description: `line:${line.id}`,
       cadence: 'P1M',
+      discount: '0',
       amount: '26.25',
     },
   ])
@@ -38,14 +40,38 @@ it('prices usage by the unit, to the fraction of a cent', () => {
 
 it('knows an end that has come from one to come', () => {
   const contract = contractOf([flatLine()], { ends_at: days(1) })
-  expect([days(0), days(1)].map((now) => desiredOf(contract, now)?.ended)).toEqual([false, true])
-  expect(desiredOf(contractOf([flatLine()]), days(99))?.ended).toBe(false)
+  expect([days(0), days(1)].map((now) => desiredOf(contract, {}, now)?.ended)).toEqual([false, true])
+  expect(desiredOf(contractOf([flatLine()]), {}, days(99))?.ended).toBe(false)
 })
 
 it('wants nothing of a contract that was never in force', () => {
-  expect(desiredOf(contractOf([flatLine()], { activated_at: null, billing_anchor: null }), T0)).toBeNull()
+  expect(desiredOf(contractOf([flatLine()], { activated_at: null, billing_anchor: null }), {}, T0)).toBeNull()
 })
 
 it('begins pending, at version 0', () => {
   expect(freshSync(contractOf([]))).toMatchObject({ sync_state: 'pending', synced_version: 0, attempts: 0 })
+})
+
+it('sells nothing while it is suspended', () => {
+  const contract = contractOf([flatLine(), feeLine()], { lifecycle: 'suspended', suspended_at: T0 })
+  expect(desiredOf(contract, {}, T0)?.rateCards).toEqual([])
+})
+
+it('sells a one-time fee once, and not at all when it was agreed for the past', () => {
+  const [billed, late, fresh] = [feeLine(), feeLine(), feeLine()]
+  const times = {
+    [billed.id]: { starts_at: T0, billed_from: T0 },
+    [late.id]: { starts_at: T0, billed_from: null, late: true },
+  }
+  const cards = desiredOf(contractOf([billed, late, fresh]), times, T0)?.rateCards
+  expect(cards?.map(({ lineId }) => lineId)).toEqual([fresh.id])
+})
+
+it('says discounts in per cent, and the tiers of usage', () => {
+  const usd = (amount: string) => ({ amount, currency: 'USD' as const })
+  const tiers = [{ up_to: '100.0', unit_price: usd('250') }]
+  const price = { type: 'usage' as const, unit: 'gpu_hour' as const, unit_price: usd('150'), tiers }
+  const [card] = cards(flatLine('1', { price, discount_rate: '0.125' })) ?? []
+  expect(card).toMatchObject({ discount: '12.5', unitAmount: '1.5', tiers: [{ upTo: '100', unitAmount: '2.5' }] })
+  expect(card && termsOf(card)).toBe('up to 100 at 2.5, 1.5 less 12.5 %')
 })

@@ -1,7 +1,9 @@
 import type { Id } from '@draupnir/ids'
-import { type Currency, decimal, exponent, formatDecimal, multiplyDecimals, toInteger, toMajor } from '@draupnir/money'
-import { type Duration, duration, type Instant } from '@draupnir/time'
-import type { ContractLine, ContractState, ContractSync } from '@draupnir/wire'
+import type { Currency } from '@draupnir/money'
+import { type Duration, duration, earliest, type Instant, latest } from '@draupnir/time'
+import type { ContractState, ContractSync } from '@draupnir/wire'
+import type { Agreed } from './agreed.ts'
+import { type RateCard, rateCardOf } from './cards.ts'
 import type { LineTimes } from './line-times.ts'
 
 /** What OpenMeter should hold for a contract, and how far it is. */
@@ -12,36 +14,19 @@ export interface Mirror {
   /** When the OpenMeter subscription began. */
   readonly subscriptionFrom: Instant | null
   readonly lines: LineTimes
-}
-
-/** A rate card of OpenMeter; its key is stable for a line, so a price change is the same key with another amount. */
-export type RateCard = FlatCard | UsageCard
-
-interface Card {
-  readonly key: string
-  readonly name: string
-  readonly description: string
-  readonly lineId: Id<'contractLine'>
-}
-
-export interface FlatCard extends Card {
-  readonly kind: 'flat'
-  readonly cadence: string | null
-  readonly amount: string
-}
-
-export interface UsageCard extends Card {
-  readonly kind: 'usage'
-  readonly cadence: string
-  readonly unitAmount: string
+  /** What was sold since when, as far back as OpenMeter may not know it. */
+  readonly agreed: readonly Agreed[]
 }
 
 export interface Desired {
   readonly customer: { readonly key: string; readonly name: string; readonly currency: Currency }
   readonly cadence: Duration
   readonly billingAnchor: Instant
-  readonly activatedAt: Instant
+  /** From when on something is to be billed; no earlier than it was agreed. */
+  readonly startsAt: Instant
   readonly rateCards: readonly RateCard[]
+  /** Of the contract, sold at present or not. */
+  readonly lineIds: ReadonlySet<Id<'contractLine'>>
   readonly endsAt: Instant | null
   readonly ended: boolean
 }
@@ -60,46 +45,31 @@ export function freshSync(contract: ContractState): ContractSync {
   }
 }
 
-/** What OpenMeter should hold at `now`; null while the contract was never in force. */
-export function desiredOf(contract: ContractState, now: Instant): Desired | null {
+/** What OpenMeter should hold at `now`; null while the contract was never in force. Nothing is sold while it is suspended. */
+export function desiredOf(contract: ContractState, times: LineTimes, now: Instant): Desired | null {
   if (contract.activated_at === null || contract.billing_anchor === null) return null
   return {
     customer: { key: contract.id, name: contract.id, currency: contract.currency },
     cadence: duration(contract.cadence),
     billingAnchor: contract.billing_anchor,
-    activatedAt: contract.activated_at,
-    rateCards: contract.lines.map((line) => rateCardOf(line, contract.cadence)),
+    startsAt: startOf(contract.activated_at, contract, times),
+    rateCards: cardsOf(contract, times),
+    lineIds: new Set(contract.lines.map(({ id }) => id)),
     endsAt: contract.ends_at,
     ended: contract.ends_at !== null && contract.ends_at <= now,
   }
 }
 
-/** Feature and rate-card key of a usage line; flat lines use the line's id itself. */
-export function usageKey(lineId: string): string {
-  return `u_${lineId}`
+/** What is sold by a contract in a state. A one-time fee that was billed, or was agreed for the past, is not sold again. */
+export function cardsOf(contract: ContractState, times: LineTimes): RateCard[] {
+  if (contract.lifecycle !== 'active') return []
+  return contract.lines
+    .filter(({ id, price }) => price.type !== 'flat_once' || !(times[id]?.late || times[id]?.billed_from))
+    .map((line) => rateCardOf(line, contract.cadence))
 }
 
-function rateCardOf(line: ContractLine, cadence: string): RateCard {
-  const unit = { name: line.description, description: `line:${line.id}`, lineId: line.id }
-  switch (line.price.type) {
-    case 'flat_recurring':
-      return { kind: 'flat', key: line.id, ...unit, cadence, amount: flatAmount(line) }
-    case 'flat_once':
-      return { kind: 'flat', key: line.id, ...unit, cadence: null, amount: flatAmount(line) }
-    case 'usage':
-      return { kind: 'usage', key: usageKey(line.id), ...unit, cadence, unitAmount: majorPrice(line) }
-  }
-}
-
-// Rate cards carry no quantity: the amount is quantity × unit price, in major units.
-function flatAmount(line: ContractLine): string {
-  const { amount, currency } = line.price.unit_price
-  const minor = toInteger(multiplyDecimals(decimal(amount), decimal(line.quantity)), 'half_away_from_zero')
-  return toMajor({ amount: minor, currency })
-}
-
-function majorPrice(line: ContractLine): string {
-  const { amount, currency } = line.price.unit_price
-  const minor = decimal(amount)
-  return formatDecimal({ units: minor.units, scale: minor.scale + exponent(currency) })
+// An activation agreed for the past begins in OpenMeter when it was agreed.
+function startOf(activatedAt: Instant, { lines }: ContractState, times: LineTimes): Instant {
+  const [first, ...more] = lines.map(({ id }) => times[id]?.starts_at ?? activatedAt)
+  return first === undefined ? activatedAt : latest(activatedAt, earliest(first, ...more))
 }

@@ -1,17 +1,19 @@
-import { compareDecimals, decimal } from '@draupnir/money'
-import type { RateCard } from './mirror.ts'
+import { type RateCard, termsOf } from './cards.ts'
 
 /** An item of the subscription as OpenMeter shows it, reduced to what we set. */
 export interface ActualItem {
   readonly key: string
-  readonly amount: string | null
+  /** In the words of `termsOf`; null when nothing of ours reads so. */
+  readonly terms: string | null
+  /** Billed once, at its start. */
+  readonly once: boolean
 }
 
 export type Change = { readonly op: 'add'; readonly card: RateCard } | { readonly op: 'remove'; readonly key: string }
 
 /**
  * The edits that bring a subscription to the desired rate cards. Adding an item of a key that is there closes the
- * old version: a price change is one `add`. One-time fees are billed once and are never touched again.
+ * old version: a change of price or discount is one `add`. One-time fees are billed at once and never touched again.
  */
 export function planChanges(desired: readonly RateCard[], actual: readonly ActualItem[]): Change[] {
   const held = new Map(actual.map((item) => [item.key, item]))
@@ -20,14 +22,23 @@ export function planChanges(desired: readonly RateCard[], actual: readonly Actua
     .filter((card) => needsAdding(card, held.get(card.key)))
     .map((card): Change => ({ op: 'add', card }))
   const removals = actual
-    .filter((item) => !wanted.has(item.key))
+    .filter((item) => !item.once && !wanted.has(item.key))
     .map((item): Change => ({ op: 'remove', key: item.key }))
   return [...removals, ...adds]
 }
 
+/** The same for an operator. */
+export function describeChanges(changes: readonly Change[], actual: readonly ActualItem[]): string[] {
+  const held = new Map(actual.map((item) => [item.key, item]))
+  return changes.map((change) => {
+    if (change.op === 'remove') return `item ${change.key} is not agreed`
+    const item = held.get(change.card.key)
+    if (item === undefined) return `item ${change.card.key} is missing`
+    return `item ${change.card.key} is ${item.terms ?? 'of another kind'}, agreed is ${termsOf(change.card)}`
+  })
+}
+
 function needsAdding(card: RateCard, item: ActualItem | undefined): boolean {
   if (item === undefined) return true
-  if (card.kind === 'flat' && card.cadence === null) return false
-  const wanted = card.kind === 'flat' ? card.amount : card.unitAmount
-  return item.amount === null || compareDecimals(decimal(item.amount), decimal(wanted)) !== 0
+  return card.cadence !== null && item.terms !== termsOf(card)
 }

@@ -6,15 +6,15 @@ import type { Instant } from '@draupnir/time'
 import { ContractSynced, ContractSyncFailed } from '@draupnir/wire'
 import { SEND_USAGE } from '../usage/record-usage.ts'
 import { SYNC_CONTRACT } from './follow-contract.ts'
-import { withBilled } from './line-times.ts'
+import { type Billed, withBilled } from './line-times.ts'
 import { lockMirror, saveMirror } from './mirror.store.ts'
 
 export interface SyncResult {
   readonly contractVersion: number
   readonly customerId: string
-  /** Null when the contract ended before OpenMeter knew of it. */
+  /** Null when there was nothing to bill since OpenMeter knows of it. */
   readonly subscription: { readonly id: string; readonly from: Instant } | null
-  readonly billedFrom: ReadonlyMap<Id<'contractLine'>, Instant>
+  readonly billed: ReadonlyMap<Id<'contractLine'>, Billed>
 }
 
 /** OpenMeter was brought to a version of the contract. A newer version, or an end to come, asks for another round. */
@@ -33,8 +33,11 @@ export function recordSync(outer: Context, contractId: Id<'contract'>, result: S
       last_error: null,
       next_attempt_at: null,
     }
-    const lines = withBilled(mirror.lines, result.billedFrom)
-    await saveMirror(ctx, { ...mirror, sync, subscriptionFrom: result.subscription?.from ?? null, lines })
+    const lines = withBilled(mirror.lines, result.billed)
+    // What OpenMeter was brought to is its own memory from here on.
+    const agreed = behind || result.subscription === null ? mirror.agreed : mirror.agreed.slice(-1)
+    const subscriptionFrom = result.subscription?.from ?? null
+    await saveMirror(ctx, { ...mirror, sync, subscriptionFrom, lines, agreed })
     const dueAt = behind ? ctx.now() : endToCome(mirror.contract.ends_at, ctx.now())
     if (dueAt !== null)
       await schedule(ctx, { kind: SYNC_CONTRACT, key: contractId, dueAt, data: { contract_id: contractId } })

@@ -9,6 +9,7 @@ import { ensureCustomer } from '../openmeter/customer.ts'
 import { ensureFeatures, ensureMeter } from '../openmeter/meter.ts'
 import { ensurePendingLines } from '../openmeter/pending-lines.ts'
 import { ensureSubscription } from '../openmeter/subscription.ts'
+import { readVersions } from '../openmeter/versions.ts'
 import { SYNC_CONTRACT } from './follow-contract.ts'
 import { gapsOf } from './gaps.ts'
 import { findMirror } from './mirror.store.ts'
@@ -32,13 +33,14 @@ export function syncContract(om: OpenMeter) {
 
 async function converge(om: OpenMeter, ctx: Context, contractId: Id<'contract'>): Promise<SyncResult | null> {
   const mirror = await findMirror(ctx, contractId)
-  const desired = mirror === null ? null : desiredOf(mirror.contract, ctx.now())
+  const desired = mirror === null ? null : desiredOf(mirror.contract, mirror.lines, ctx.now())
   if (mirror === null || desired === null) return null
   await ensureMeter(om)
-  await ensureFeatures(om, desired.rateCards)
+  await ensureFeatures(om, [...desired.rateCards, ...mirror.agreed.flatMap(({ cards }) => cards)])
   const customerId = await ensureCustomer(om, desired.customer)
   const subscription = await ensureSubscription(om, customerId, desired, ctx.now())
-  const { lines, billedFrom } = gapsOf(desired, mirror.lines, subscription?.itemsFrom ?? new Map(), ctx.now())
+  const versions = await readVersions(om, desired.customer.key)
+  const { lines, billed } = gapsOf(desired, mirror.agreed, versions, ctx.now())
   await ensurePendingLines(om, customerId, desired.customer.currency, lines)
-  return { contractVersion: mirror.contract.version, customerId, subscription, billedFrom }
+  return { contractVersion: mirror.contract.version, customerId, subscription, billed }
 }

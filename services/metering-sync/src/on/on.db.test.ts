@@ -32,7 +32,7 @@ const edit = (effective_at = T0) => ({
   id: nextId('contractEdit'),
   operation: 'x',
   effective_at,
-  recorded_at: T0,
+  recorded_at: effective_at,
   actor: 'key_test',
 })
 const timerOf = async (key: string, kind: string) =>
@@ -97,7 +97,7 @@ describe('recordSync', () => {
     await deliver(consumer, [eventSource().next(ContractActivated, { edit: edit(), contract })])
     return contract
   }
-  const result = { customerId: 'c', subscription: { id: 's', from: T0 }, billedFrom: new Map() }
+  const result = { customerId: 'c', subscription: { id: 's', from: T0 }, billed: new Map() }
 
   it('is not synced while the contract has moved on, and goes again', async () => {
     const contract = await followed()
@@ -120,7 +120,7 @@ describe('recordSync', () => {
 it('is quiet about a version of a contract that it knows, or an older one', async () => {
   const contract = contractOf([flatLine()], { version: 5 })
   await followContract(ctx, contract, T0)
-  await recordSync(ctx, contract.id, { customerId: 'c', subscription: null, billedFrom: new Map(), contractVersion: 5 })
+  await recordSync(ctx, contract.id, { customerId: 'c', subscription: null, billed: new Map(), contractVersion: 5 })
   for (const version of [5, 4]) await followContract(ctx, { ...contract, version, net_days: 1 }, T0)
   expect((await findMirror(ctx, contract.id))?.contract).toEqual(contract)
   expect((await readMetering(ctx, contract.id)).sync.sync_state).toBe('synced')

@@ -1,5 +1,5 @@
 import { type OpenMeter, orMissing, reached } from '@draupnir/openmeter'
-import type { RateCard } from '../mirror/mirror.ts'
+import type { RateCard } from '../mirror/cards.ts'
 
 /** One meter for all contracts: GPU-hours, told apart by line. */
 export const METER = 'gpu_hours'
@@ -22,8 +22,8 @@ export async function ensureMeter(om: OpenMeter): Promise<void> {
 
 /** A feature per usage line, so that two lines of one SKU may have two prices. */
 export async function ensureFeatures(om: OpenMeter, cards: readonly RateCard[]): Promise<void> {
-  for (const card of cards) {
-    if (card.kind !== 'usage') continue
+  const metered = new Map(cards.flatMap((card) => (card.kind === 'usage' ? [[card.key, card] as const] : [])))
+  for (const card of metered.values()) {
     if ((await orMissing('features.get', () => om.features.get(card.key))) !== null) continue
     await reached('features.create', () =>
       om.features.create({

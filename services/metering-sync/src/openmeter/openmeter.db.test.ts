@@ -157,7 +157,7 @@ describe('OpenMeter that fails', () => {
     await followContract(ctx, contract, start)
     await usage(contract, [bucketOf(later(60), 36_000)], contract.lines[2])
     await at(later(2 * DAY))
-    await follow(changed(contract, { ends_at: later(DAY), lifecycle: 'ended' }))
+    await follow(changed(contract, { ends_at: later(DAY), lifecycle: 'ended' }), later(DAY))
     expect(await syncOf(contract)).toMatchObject({ sync_state: 'synced', openmeter_subscription_id: null })
     expect(await subscriptions(contract.id)).toEqual([])
     await at(later(3 * DAY))

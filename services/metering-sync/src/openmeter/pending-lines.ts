@@ -1,6 +1,7 @@
 import type { Currency } from '@draupnir/money'
 import { type OpenMeter, reached } from '@draupnir/openmeter'
 import type { PendingLine } from '../mirror/gaps.ts'
+import { discountsOf, usagePrice } from './rate-card.ts'
 
 type Create = Parameters<OpenMeter['billing']['invoices']['createLineItems']>[1]['lines'][number]
 
@@ -47,5 +48,5 @@ function toLine({ key, card, period, invoiceAt, amount }: PendingLine): Create {
   }
   if (amount !== null) return { ...base, rateCard: { price: { type: 'flat', amount, paymentTerm: 'in_arrears' } } }
   if (card.kind === 'flat') return base
-  return { ...base, rateCard: { featureKey: card.key, price: { type: 'unit', amount: card.unitAmount } } }
+  return { ...base, rateCard: { featureKey: card.key, price: usagePrice(card), ...discountsOf(card) } }
 }

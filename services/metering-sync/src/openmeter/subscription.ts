@@ -1,9 +1,9 @@
-import { Transient } from '@draupnir/errors'
+import { Defect, Transient } from '@draupnir/errors'
 import { type OpenMeter, orMissing, reached } from '@draupnir/openmeter'
-import { addMs, type Instant, instant, MINUTE_MS, periodAt } from '@draupnir/time'
+import { addMs, duration, type Instant, instant, MINUTE_MS, periodAt } from '@draupnir/time'
 import type { Desired } from '../mirror/mirror.ts'
-import { type ActualItem, type Change, planChanges } from '../mirror/plan-changes.ts'
-import { toRateCard } from './rate-card.ts'
+import { type ActualItem, type Change, describeChanges, planChanges } from '../mirror/plan-changes.ts'
+import { actualItem, toRateCard } from './rate-card.ts'
 
 type Expanded = NonNullable<Awaited<ReturnType<OpenMeter['subscriptions']['get']>>>
 
@@ -14,13 +14,11 @@ const START_TOLERANCE_MS = 2 * MINUTE_MS
 export interface SubscriptionRef {
   readonly id: string
   readonly from: Instant
-  /** When the first version of each item began, by key. */
-  readonly itemsFrom: ReadonlyMap<string, Instant>
 }
 
 /**
- * Reads the customer's subscription, applies the difference to `desired`, and reads again to be sure. Null when the
- * contract ended before there was one: what was owed is billed beside it.
+ * Reads the customer's subscription, applies the difference to `desired`, and reads again to be sure. Null when there is
+ * none and nothing to sell: what was owed is billed beside it. One that was ended goes on as another.
  */
 export async function ensureSubscription(
   om: OpenMeter,
@@ -29,25 +27,58 @@ export async function ensureSubscription(
   now: Instant,
 ): Promise<SubscriptionRef | null> {
   const found = await currentSubscription(om, desired.customer.key)
-  if (found === null && desired.ended) return null
-  const id = found?.id ?? (await createSubscription(om, customerId, desired, now))
-  const running = await reopened(om, found ?? (await expanded(om, id)), desired)
+  const gone = found === null || found.status === 'inactive'
+  if (gone && (desired.ended || desired.rateCards.length === 0)) return found === null ? null : refOf(found)
+  const id = gone ? await createSubscription(om, customerId, desired, now) : found.id
+  const running = await reopened(om, gone ? await expanded(om, id) : found, desired)
   if (running.status !== 'active') return refOf(running)
   if (desired.ended) {
     await reached('subscriptions.cancel', () => om.subscriptions.cancel(id, { timing: 'immediate' }))
     return refOf(await expanded(om, id))
   }
+  requireSameCalendar(running, desired, now)
   await applyChanges(om, id, planChanges(desired.rateCards, itemsOf(running)))
   await endOnBoundary(om, id, desired)
   return refOf(await verified(om, id, desired))
 }
 
+/** What a sync would do, in words; nothing when OpenMeter equals `desired`. */
+export async function differences(om: OpenMeter, desired: Desired, now: Instant): Promise<string[]> {
+  const found = await currentSubscription(om, desired.customer.key)
+  const gone = found === null || found.status === 'inactive'
+  if (desired.ended) return gone ? [] : [`subscription ${found.id} goes on, the contract has ended`]
+  if (gone) return desired.rateCards.length === 0 ? [] : ['there is no subscription in force']
+  const items = itemsOf(found)
+  const calendar = sameCalendar(found, desired, now) ? [] : [CALENDAR_DIFFERS]
+  const [end, agreed] = [endOf(found), isOnBoundary(desired) ? desired.endsAt : null]
+  const ends = end === agreed ? [] : [`it ends ${end ?? 'never'}, agreed is ${agreed ?? 'never'}`]
+  return [...calendar, ...describeChanges(planChanges(desired.rateCards, items), items), ...ends]
+}
+
+const CALENDAR_DIFFERS = 'currency, cadence or anchor of a running subscription cannot be changed'
+
+function requireSameCalendar(running: Expanded, desired: Desired, now: Instant): void {
+  if (!sameCalendar(running, desired, now))
+    throw new Defect(
+      `subscription ${running.id} bills ${running.currency} every ${running.billingCadence}, the contract ${desired.customer.currency} every ${desired.cadence}: ${CALENDAR_DIFFERS}`,
+    )
+}
+
+// Periods are compared, not anchors: any boundary of theirs is an anchor of the same calendar.
+function sameCalendar(running: Expanded, desired: Desired, now: Instant): boolean {
+  if (running.currency !== desired.customer.currency) return false
+  const anchor = instant(running.billingAnchor.toISOString())
+  const actual = periodAt(anchor, duration(running.billingCadence), now)
+  const wanted = periodAt(desired.billingAnchor, desired.cadence, now)
+  return actual.from === wanted.from && actual.to === wanted.to
+}
+
 async function createSubscription(om: OpenMeter, customerId: string, desired: Desired, now: Instant): Promise<string> {
-  const startsInTime = desired.activatedAt >= addMs(now, -START_TOLERANCE_MS)
+  const startsInTime = desired.startsAt >= addMs(now, -START_TOLERANCE_MS)
   const created = await reached('subscriptions.create', () =>
     om.subscriptions.create({
       customerId,
-      timing: startsInTime ? new Date(desired.activatedAt) : 'immediate',
+      timing: startsInTime ? new Date(desired.startsAt) : 'immediate',
       billingAnchor: new Date(desired.billingAnchor),
       customPlan: {
         name: desired.customer.name,
@@ -66,16 +97,24 @@ async function createSubscription(om: OpenMeter, customerId: string, desired: De
 async function reopened(om: OpenMeter, found: Expanded, desired: Desired): Promise<Expanded> {
   if (found.status !== 'canceled') return found
   const changes = planChanges(desired.rateCards, itemsOf(found))
-  const end = found.activeTo === undefined ? null : instant(found.activeTo.toISOString())
-  if (changes.length === 0 && end === desired.endsAt) return found
+  if (changes.length === 0 && endOf(found) === desired.endsAt) return found
   await reached('subscriptions.unscheduleCancelation', () => om.subscriptions.unscheduleCancelation(found.id))
   return expanded(om, found.id)
 }
 
+function endOf({ activeTo }: Expanded): Instant | null {
+  return activeTo === undefined ? null : instant(activeTo.toISOString())
+}
+
 // OpenMeter ends only on boundaries of its periods. Told ahead, no fee of the next period can begin while it is away.
-async function endOnBoundary(om: OpenMeter, id: string, { endsAt, billingAnchor, cadence }: Desired): Promise<void> {
-  if (endsAt === null || periodAt(billingAnchor, cadence, endsAt).from !== endsAt) return
+async function endOnBoundary(om: OpenMeter, id: string, desired: Desired): Promise<void> {
+  const { endsAt } = desired
+  if (endsAt === null || !isOnBoundary(desired)) return
   await reached('subscriptions.cancel', () => om.subscriptions.cancel(id, { timing: new Date(endsAt) }))
+}
+
+function isOnBoundary({ endsAt, billingAnchor, cadence }: Desired): boolean {
+  return endsAt !== null && periodAt(billingAnchor, cadence, endsAt).from === endsAt
 }
 
 async function applyChanges(om: OpenMeter, id: string, changes: readonly Change[]): Promise<void> {
@@ -109,29 +148,11 @@ async function currentSubscription(om: OpenMeter, customerKey: string): Promise<
 // An item that ends with its subscription is still held; one that ends before was removed.
 function itemsOf(subscription: Expanded): ActualItem[] {
   const end = subscription.activeTo?.getTime()
-  return phaseItems(subscription)
+  return (subscription.phases.find(({ key }) => key === PHASE)?.items ?? [])
     .filter((item) => item.activeTo === undefined || item.activeTo.getTime() === end)
-    .map((item) => ({ key: item.key, amount: amountOf(item.price) }))
+    .map(actualItem)
 }
 
-function refOf(subscription: Expanded): SubscriptionRef {
-  const phase = subscription.phases.find((candidate) => candidate.key === PHASE)
-  const starts = Object.entries(phase?.itemTimelines ?? {}).flatMap(([key, [first]]) =>
-    first === undefined ? [] : [[key, instant(first.activeFrom.toISOString())] as const],
-  )
-  return {
-    id: subscription.id,
-    from: instant(subscription.activeFrom.toISOString()),
-    itemsFrom: new Map(starts),
-  }
-}
-
-function phaseItems(subscription: Expanded) {
-  return subscription.phases.find((candidate) => candidate.key === PHASE)?.items ?? []
-}
-
-function amountOf(price: unknown): string | null {
-  return typeof price === 'object' && price !== null && 'amount' in price && typeof price.amount === 'string'
-    ? price.amount
-    : null
+function refOf({ id, activeFrom }: Expanded): SubscriptionRef {
+  return { id, from: instant(activeFrom.toISOString()) }
 }

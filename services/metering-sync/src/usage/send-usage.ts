@@ -39,7 +39,7 @@ async function ingest(om: OpenMeter, ctx: Context, contractId: Id<'contract'>): 
     specversion: '1.0',
     type: USAGE_EVENT,
     subject: contractId,
-    time: new Date(countedAt(event.hour, billed.get(event.lineId) ?? event.hour)),
+    time: new Date(countedAt(event.hour, billed.get(event.lineId) ?? { from: event.hour, pauses: [] })),
     data: { gpu_hours: event.gpuHours, line_id: event.lineId, device_id: event.deviceId },
   }))
   if (batch.length > 0) await sent('events.ingest', () => om.events.ingest(batch))

@@ -37,6 +37,16 @@ it('names the same fact the same and another one otherwise', () => {
 })
 
 it('counts an hour that began before its line was billed at that moment, others at theirs', () => {
-  expect(countedAt(T0, hours(0.5))).toBe(hours(0.5))
-  expect(countedAt(hours(1), hours(0.5))).toBe(hours(1))
+  expect(countedAt(T0, { from: hours(0.5), pauses: [] })).toBe(hours(0.5))
+  expect(countedAt(hours(1), { from: hours(0.5), pauses: [] })).toBe(hours(1))
+})
+
+it('counts an hour in which its line came back when it did', () => {
+  const billed = { from: T0, pauses: [{ from: hours(2.5), to: hours(4.25) }] }
+  expect([2, 3, 4, 5].map((hour) => countedAt(hours(hour), billed))).toEqual([
+    hours(2),
+    hours(4.25),
+    hours(4.25),
+    hours(5),
+  ])
 })

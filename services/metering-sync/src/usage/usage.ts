@@ -1,6 +1,7 @@
 import { addDecimals, type Decimal, formatDecimal, negateDecimal, ratio } from '@draupnir/money'
 import { type Instant, latest } from '@draupnir/time'
 import type { UsageBucket } from '@draupnir/wire'
+import type { Billed } from '../mirror/line-times.ts'
 
 /** Decimals of a GPU-hour that are metered: 0.0001 h is 0.36 s. */
 export const GPU_HOUR_SCALE = 4
@@ -26,7 +27,8 @@ export function usageEventId(deviceId: string, lineId: string, bucket: UsageBuck
   return `${deviceId}:${lineId}:${bucket.hour}:r${bucket.revision}`
 }
 
-/** The moment at which an hour counts: OpenMeter may have begun to bill the line after the hour did. */
-export function countedAt(hour: Instant, billedFrom: Instant): Instant {
-  return latest(hour, billedFrom)
+/** The moment at which an hour counts: OpenMeter may have begun, or gone on, to bill the line after the hour did. */
+export function countedAt(hour: Instant, { from, pauses }: Billed): Instant {
+  const paused = pauses.find((pause) => pause.from <= hour && hour < pause.to)
+  return latest(hour, paused?.to ?? from, from)
 }
