@@ -1,6 +1,7 @@
 /** Every verb of the ledger. */
 
 export { changeAccount } from './account/change-account.ts'
+export { readBalanceAt, readStatement } from './account/read-statement.ts'
 export { reservePayout } from './payout/reserve-payout.ts'
 export { returnPayout } from './payout/return-payout.ts'
 export { releaseHolding } from './settlement/release-holding.ts'

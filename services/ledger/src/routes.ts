@@ -1,4 +1,5 @@
 import { accountRoutes } from './account/account.routes.ts'
+import { statementRoutes } from './account/statement.routes.ts'
 import { trialBalanceRoutes } from './account/trial-balance.routes.ts'
 import { settlementRoutes } from './settlement/settlement.routes.ts'
 import { postRoutes } from './transaction/post.routes.ts'
@@ -8,6 +9,7 @@ import { walletRoutes } from './wallet/wallet.routes.ts'
 export const routes = [
   ...walletRoutes,
   ...accountRoutes,
+  ...statementRoutes,
   ...trialBalanceRoutes,
   ...transactionRoutes,
   ...postRoutes,

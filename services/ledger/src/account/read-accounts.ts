@@ -3,6 +3,7 @@ import { refuse } from '@draupnir/errors'
 import { type AccountFilter, chartTotals, listBalances } from './account.store.ts'
 import { parseAccount } from './account.ts'
 import type { Balance } from './balance.ts'
+import { type Financials, financials } from './financials.ts'
 import { type TrialBalance, trialBalances } from './trial-balance.ts'
 
 /** Accounts in the order of their refs; they exist once they are posted to. */
@@ -20,4 +21,9 @@ export async function readAccount(ctx: Context, ref: string): Promise<Balance> {
 /** Debits and credits of every account of the chart, by currency. */
 export async function readTrialBalances(ctx: Context): Promise<TrialBalance[]> {
   return trialBalances(await chartTotals(ctx))
+}
+
+/** Balance sheet and income statement, by currency. */
+export async function readFinancials(ctx: Context): Promise<Financials[]> {
+  return (await readTrialBalances(ctx)).map(financials)
 }
