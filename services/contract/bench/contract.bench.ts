@@ -13,6 +13,7 @@ const CONTRACTS = 100_000
 const DEEP_EDITS = 50_000
 const READS = 2_000
 const BACKDATED = 300
+const DEEP_BACKDATED = 10
 const WRITERS = 16
 const WRITE_S = 8
 const DEEP = 0
@@ -35,8 +36,12 @@ export async function run(args: readonly string[] = process.argv): Promise<void>
   console.log(
     `machine ${cpus().length} x ${cpus()[0]?.model}, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}`,
   )
-  const tenth = await measured(CONTRACTS * scale * 0.1, DEEP_EDITS * scale * 0.1)
-  const whole = await measured(CONTRACTS * scale, DEEP_EDITS * scale)
+  const sizes = [
+    await loaded(CONTRACTS * scale * 0.1, DEEP_EDITS * scale * 0.1),
+    await loaded(CONTRACTS * scale, DEEP_EDITS * scale),
+  ]
+  const [tenth, whole] = await measured(sizes).finally(() => Promise.all(sizes.map(({ bench }) => bench.close())))
+  if (tenth === undefined || whole === undefined) throw new Error('two sizes give two rows')
   console.table({ tenth, whole })
   const growth = Math.max(whole.current / tenth.current, whole.asOf / tenth.asOf)
   const figures = {
@@ -51,29 +56,52 @@ export async function run(args: readonly string[] = process.argv): Promise<void>
   console.log(JSON.stringify(figures))
 }
 
-async function measured(contracts: number, deep: number): Promise<Figures> {
+interface Size {
+  readonly bench: Bench
+  readonly contracts: number
+  readonly deep: number
+}
+
+async function loaded(contracts: number, deep: number): Promise<Size> {
   const bench = await openBench()
-  try {
-    await load(bench.owner, DEEP, DEEP, deep)
-    await load(bench.owner, 1, contracts, PER_CONTRACT)
-    await settle(bench.owner)
-    const any = () => contractId(1 + Math.floor(Math.random() * contracts))
-    // Every second read is of the deep contract.
-    const pick = (n: number) =>
-      n % 2 === 0 ? { id: contractId(DEEP), edits: deep } : { id: any(), edits: PER_CONTRACT }
-    await p99(200, (n) => readContract(contextOf(bench), pick(n).id))
-    const current = await p99(READS, (n) => readContract(contextOf(bench), pick(n).id))
-    const asOf = await p99(READS, async (n) => {
-      const { id, edits } = pick(n)
-      return readContract(contextOf(bench), id, { asOf: within(edits), knownAt: within(edits) })
-    })
-    const backdated = await p99(BACKDATED, () => late(bench, any(), within(PER_CONTRACT)))
-    const deepBackdated = await p99(10, () => late(bench, contractId(DEEP), within(deep)))
-    const editsPerS = await write(bench, contracts)
-    return { current, asOf, backdated, deepBackdated, editsPerS }
-  } finally {
-    await bench.close()
+  await load(bench.owner, DEEP, DEEP, deep)
+  await load(bench.owner, 1, contracts, PER_CONTRACT)
+  await settle(bench.owner)
+  return { bench, contracts, deep }
+}
+
+/** Both sizes in turn, one by one, so that what else the machine does falls on both. */
+async function measured(sizes: readonly Size[]): Promise<Figures[]> {
+  const read = (size: Size, n: number) => readContract(contextOf(size.bench), pick(size, n).id)
+  const readAsOf = (size: Size, n: number) => {
+    const { id, edits } = pick(size, n)
+    return readContract(contextOf(size.bench), id, { asOf: within(edits), knownAt: within(edits) })
   }
+  await p99(sizes, 200, read)
+  const current = await p99(sizes, READS, read)
+  const asOf = await p99(sizes, READS, readAsOf)
+  const backdated = await p99(sizes, BACKDATED, ({ bench, contracts }) =>
+    late(bench, any(contracts), within(PER_CONTRACT)),
+  )
+  const deepest = await p99(sizes, DEEP_BACKDATED, ({ bench, deep }) => late(bench, contractId(DEEP), within(deep)))
+  const rates: number[] = []
+  for (const { bench, contracts } of sizes) rates.push(await write(bench, contracts))
+  return sizes.map((_, i) => ({
+    current: current[i] ?? 0,
+    asOf: asOf[i] ?? 0,
+    backdated: backdated[i] ?? 0,
+    deepBackdated: deepest[i] ?? 0,
+    editsPerS: rates[i] ?? 0,
+  }))
+}
+
+function any(contracts: number): Id<'contract'> {
+  return contractId(1 + Math.floor(Math.random() * contracts))
+}
+
+// Every second read is of the deep contract.
+function pick({ contracts, deep }: Size, n: number) {
+  return n % 2 === 0 ? { id: contractId(DEEP), edits: deep } : { id: any(contracts), edits: PER_CONTRACT }
 }
 
 // From when the first line is there.
@@ -128,15 +156,19 @@ function contextOf({ db }: Bench): Context {
   })
 }
 
-async function p99(times: number, work: (n: number) => Promise<unknown>): Promise<number> {
-  const taken: number[] = []
-  for (let n = 0; n < times; n += 1) {
-    const began = performance.now()
-    await work(n)
-    taken.push(performance.now() - began)
-  }
-  taken.sort((a, b) => a - b)
-  return rounded(taken[Math.min(taken.length - 1, Math.floor(taken.length * 0.99))] ?? 0)
+async function p99(
+  sizes: readonly Size[],
+  times: number,
+  work: (size: Size, n: number) => Promise<unknown>,
+): Promise<number[]> {
+  const taken = sizes.map((): number[] => [])
+  for (let n = 0; n < times; n += 1)
+    for (const [i, size] of sizes.entries()) {
+      const began = performance.now()
+      await work(size, n)
+      taken[i]?.push(performance.now() - began)
+    }
+  return taken.map((list) => rounded(list.toSorted((a, b) => a - b)[Math.floor((list.length - 1) * 0.99)] ?? 0))
 }
 
 function rounded(value: number): number {

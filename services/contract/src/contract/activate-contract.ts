@@ -25,7 +25,8 @@ export function activateContract(
     }
     const at = input.effective_at ?? now
     const later = (await editsAfter(ctx, id, at, edits)).filter((edit) => edit.automatic)
-    await giveWay(ctx, id, later, 'activated before the trial ended')
-    return taking({ operation: 'activate', payload: { billing_anchor: billing_anchor ?? at } }, input, now)
+    const moved = await giveWay(ctx, id, later, 'activated before the trial ended')
+    const payload = { billing_anchor: billing_anchor ?? at }
+    return { ...taking({ operation: 'activate', payload }, input, now), moved }
   })
 }

@@ -1,7 +1,7 @@
 import { attempt, type Context, transact } from '@draupnir/db'
 import { assert, refuse } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
-import { emit } from '@draupnir/outbox'
+import { emitMany } from '@draupnir/outbox'
 import { addDuration, duration, earliest, type Instant } from '@draupnir/time'
 import { ContractCorrected, type ContractState } from '@draupnir/wire'
 import { holdDevices } from '../device/hold-devices.ts'
@@ -43,6 +43,8 @@ export type Decide = (loaded: Loaded, ctx: Context) => Promise<Decided | null> |
 export type Decided = Decision & {
   /** The place of the edit it replaces; its own unless told. */
   readonly rank?: number
+  /** Others were recorded while this was decided. */
+  readonly moved?: boolean
   /** What follows from it by itself. */
   readonly follow?: Decision
 }
@@ -62,9 +64,10 @@ export function editContract(
     await requireVersion(ctx, loaded, options.ifMatch ?? null)
     const decided = await decide(loaded, ctx)
     const whole = options.dryRun === true
-    if (decided === null) return { state: (await loadForEdit(ctx, id)).head.state, edit: null, preview: null }
-    const { rank, follow, ...decision } = decided
-    const outcome = await recordEdit(ctx, await loadForEdit(ctx, id), decision, { whole, rank })
+    if (decided === null) return { state: loaded.head.state, edit: null, preview: null }
+    const { rank, follow, moved = false, ...decision } = decided
+    const current = moved ? await loadForEdit(ctx, id) : loaded
+    const outcome = await recordEdit(ctx, current, decision, { whole, rank })
     if (follow === undefined) return outcome
     const { state, preview } = await recordEdit(ctx, await loadForEdit(ctx, id), follow, { whole, automatic: true })
     return { ...outcome, state, preview }
@@ -164,10 +167,12 @@ async function tell(ctx: Context, { head: old, now }: Loaded, plan: Plan): Promi
   const edit = change.entry
   const touched = corrections.map(({ period }) => period)
   await emitEdit(ctx, { edit, phase: 'recorded', before, after, touched, contract: head.state })
-  for (const correction of corrections)
-    await emit(ctx, ContractCorrected, {
-      data: { contract_id: head.state.id, edit: editOnWire(edit), ...correction, lines: [...correction.lines] },
-    })
+  const corrected = { contract_id: head.state.id, edit: editOnWire(edit) }
+  await emitMany(
+    ctx,
+    ContractCorrected,
+    corrections.map((one) => ({ data: { ...corrected, ...one, lines: [...one.lines] } })),
+  )
   await noteLifecycle(ctx, old.state, head.state, earliest(edit.effective_at, now))
   await scheduleAhead(ctx, old, head, plan.ahead)
 }

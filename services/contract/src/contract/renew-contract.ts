@@ -24,8 +24,8 @@ export function renewContract(
     if (term_ends_at === null || term === null) refuse('contract.no-term', { contract_id: id })
     const uplift_rate = input.uplift_rate ?? auto_renew?.uplift_rate ?? '0'
     const announced = (await editsAfter(ctx, id, now, edits)).filter((edit) => edit.automatic)
-    await giveWay(ctx, id, announced, 'renewed by hand')
+    const moved = await giveWay(ctx, id, announced, 'renewed by hand')
     const timing = { effective_at: term_ends_at, cause: input.cause ?? null }
-    return taking({ operation: 'renew', payload: { term, uplift_rate } }, timing, now)
+    return { ...taking({ operation: 'renew', payload: { term, uplift_rate } }, timing, now), moved }
   })
 }

@@ -30,7 +30,7 @@ export function terminateContract(
       refuse('contract.termination-scheduled', { ends_at: state.ends_at })
     const later = await editsAfter(ctx, id, endsAt, edits)
     const previous = later.find((edit) => effectOf(edit)?.operation === 'terminate')
-    await giveWay(
+    const moved = await giveWay(
       ctx,
       id,
       later.filter((edit) => edit.automatic && edit !== previous),
@@ -38,7 +38,7 @@ export function terminateContract(
     )
     const { cause, when } = input
     const timing = { effective_at: endsAt, cause }
-    return taking({ operation: 'terminate', payload: { when } }, timing, now, previous?.id ?? null)
+    return { ...taking({ operation: 'terminate', payload: { when } }, timing, now, previous?.id ?? null), moved }
   })
 }
 
