@@ -7,7 +7,7 @@ import { accountsOf, namesOf, pendingTargets } from './batch.ts'
 import { nextLink } from './chain.ts'
 import { findClosedThrough } from './closing.store.ts'
 import { freezeTampered } from './freeze-tampered.ts'
-import { appendLink, insertEntries, lockLane } from './journal.store.ts'
+import { alwaysByIndex, appendLink, insertEntries, lockLane } from './journal.store.ts'
 import { type Outcome, type Request, reduce, type Together } from './reduce.ts'
 import { checkBatch } from './self-check.ts'
 import { findNamed, insertTransactions, resolveTransactions } from './transaction.store.ts'
@@ -33,6 +33,7 @@ export async function postBatch(ctx: Context, requests: readonly (Request | Toge
 
 async function postOnce(ctx: Context, requests: readonly (Request | Together)[]): Promise<readonly Outcome[]> {
   const names = namesOf(requests)
+  const planned = alwaysByIndex(ctx)
   // A pending transaction says which accounts its end touches; it is read again once they are locked.
   const pending = await pendingTargets(ctx, names, requests)
   const [locked, transactions, head, closedThrough] = await Promise.all([
@@ -40,6 +41,7 @@ async function postOnce(ctx: Context, requests: readonly (Request | Together)[])
     findNamed(ctx, names),
     lockLane(ctx),
     findClosedThrough(ctx),
+    planned,
   ])
   const { balances, ids } = locked
   const at = latest(ctx.now(), ...balances.flatMap(({ changedAt }) => changedAt ?? []))
