@@ -27,15 +27,15 @@ interface Body {
 }
 
 let keys = 0
-async function call(method: string, path: string, body?: unknown) {
+async function call(method: string, path: string, body?: unknown, more: Readonly<Record<string, string>> = {}) {
   keys += 1
-  const headers = { 'content-type': 'application/json', 'idempotency-key': `key-${keys}` }
+  const headers = { 'content-type': 'application/json', 'idempotency-key': `key-${keys}`, ...more }
   const response = await app.request(path, {
     method,
     headers,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
-  return { status: response.status, body: (await response.json()) as Body }
+  return { status: response.status, etag: response.headers.get('etag'), body: (await response.json()) as Body }
 }
 
 const terms = { buyer_id: BUYER, currency: 'USD', platform_fee_rate: '0.10' }
@@ -118,4 +118,111 @@ it('lets only writers write', async () => {
   scopes = ['contracts:read']
   expect(await call('POST', '/v1/contracts', terms)).toMatchObject({ status: 403 })
   scopes = ['contracts:read', 'contracts:write']
+})
+
+async function running() {
+  const { body } = await call('POST', '/v1/contracts', terms)
+  const path = `/v1/contracts/${body.id}`
+  const { body: added } = await call('POST', `${path}/lines`, flatLine())
+  await call('POST', `${path}/activate`, {})
+  const [line] = (added as unknown as { lines: { id: string }[] }).lines
+  return { path, line: `${path}/lines/${line?.id}` }
+}
+
+it('honours the version a caller means, and says what changed', async () => {
+  const { path, line } = await running()
+  const { etag } = await call('GET', path)
+  expect(etag).toBe('"3"')
+  const change = (quantity: string) => call('POST', `${line}/quantity`, { quantity }, { 'if-match': '"3"' })
+  expect(await change('2')).toMatchObject({ status: 200, etag: '"4"', body: { lines: [{ quantity: '2' }] } })
+  expect(await change('3')).toMatchObject({
+    status: 412,
+    body: {
+      code: 'request.precondition-failed',
+      context: { current: '"4"', changes: [{ operation: 'change_quantity' }] },
+    },
+  })
+})
+
+it('previews with dry_run, and leaves the key free', async () => {
+  const { path, line } = await running()
+  const key = { 'idempotency-key': 'the-same' }
+  const preview = await call('POST', `${line}/quantity?dry_run=true`, { quantity: '2' }, key)
+  expect(preview).toMatchObject({
+    status: 202,
+    body: { contract: { lines: [{ quantity: '2' }] }, current_period: { difference: { amount: '50000' } } },
+  })
+  expect(await call('GET', path)).toMatchObject({ etag: '"3"', body: { lines: [{ quantity: '1' }] } })
+  expect(await call('POST', `${line}/quantity`, { quantity: '2' }, key)).toMatchObject({ status: 200, etag: '"4"' })
+})
+
+it('takes every operation over HTTP, and shows the log, the timeline and the difference', async () => {
+  const { path, line } = await running()
+  const posts: readonly [string, object][] = [
+    [`${line}/price`, { price: { type: 'flat_recurring', unit_price: { amount: '60000.0', currency: 'USD' } } }],
+    [`${line}/discount`, { discount_rate: '0.10' }],
+    [`${line}/devices`, { device_ids: [] }],
+    [`${path}/sla`, { sla: { availability: '0.99', excludes_maintenance: true, credits: [] } }],
+    [`${path}/terms`, { net_days: 10 }],
+    [`${path}/splits`, { platform_fee_rate: '0.2', splits: [] }],
+    [
+      `${path}/financing`,
+      {
+        plan: {
+          principal: { amount: '10000', currency: 'USD' },
+          down_payment: { amount: '0', currency: 'USD' },
+          apr: '0',
+          installments: 3,
+          first_due_at: hours(1),
+        },
+      },
+    ],
+    [`${path}/suspend`, { cause: 'unpaid' }],
+    [`${path}/resume`, {}],
+    [`${path}/lines`, flatLine()],
+    [`${line}/remove`, {}],
+  ]
+  for (const [route, body] of posts) {
+    clock.advance(1000)
+    expect([route, (await call('POST', route, body)).status]).toMatchObject([route, /lines$/.test(route) ? 201 : 200])
+  }
+  const log = (await call('GET', `${path}/edits?limit=100`)).body.data as unknown as {
+    id: string
+    operation: string
+    superseded_by: string | null
+  }[]
+  const terms = log.find(({ operation }) => operation === 'set_terms')
+  const replacement = { operation: 'set_terms', payload: { net_days: 20 } }
+  const corrected = await call('POST', `${path}/edits/${terms?.id}/correct`, { replacement, cause: 'typo' })
+  expect(corrected).toMatchObject({ status: 200, body: { net_days: 20 } })
+  const after = (await call('GET', `${path}/edits?limit=100`)).body.data as unknown as typeof log
+  const correction = after.at(-1)
+  expect(after.find(({ id }) => id === terms?.id)?.superseded_by).toBe(correction?.id)
+  const voided = await call('POST', `${path}/edits/${correction?.id}/void`, { cause: 'it was right' })
+  expect(voided).toMatchObject({ status: 200, body: { net_days: 10 } })
+  clock.set(T0)
+  expect(await call('GET', `${path}/timeline?known_at=${hours(1)}`)).toMatchObject({
+    status: 200,
+    body: { lines: [{}, {}], lifecycle: [{}, { value: 'suspended' }, { value: 'active', to: null }] },
+  })
+  const diff = await call('GET', `${path}/diff?from_known=2026-01-01T00:00:00Z&to_known=${hours(1)}`)
+  expect(diff).toMatchObject({ status: 200, body: { before: null, after: { fields: { net_days: 10 } } } })
+})
+
+it('refuses a new buyer, a trial of an active contract and a renewal without a term over HTTP', async () => {
+  const { path } = await running()
+  expect(await call('POST', `${path}/transfer`, { buyer_id: nextId('party') })).toMatchObject({
+    status: 422,
+    body: { code: 'contract.buyer-not-onboarded' },
+  })
+  expect(await call('POST', `${path}/trial`, { ends_at: hours(5), on_end: 'convert' })).toMatchObject({
+    status: 409,
+    body: { code: 'contract.not-draft' },
+  })
+  expect(await call('POST', `${path}/renew`, {})).toMatchObject({ status: 409, body: { code: 'contract.no-term' } })
+  const renewal = { enabled: true, term: 'P1Y', notice: 'P30D', uplift_rate: '0' }
+  expect(await call('POST', `${path}/auto-renew`, renewal)).toMatchObject({
+    status: 409,
+    body: { code: 'contract.no-term' },
+  })
 })
