@@ -205,7 +205,7 @@ it('takes every operation over HTTP, and shows the log, the timeline and the dif
     status: 200,
     body: { lines: [{}, {}], lifecycle: [{}, { value: 'suspended' }, { value: 'active', to: null }] },
   })
-  const diff = await call('GET', `${path}/diff?from_known=2026-01-01T00:00:00Z&to_known=${hours(1)}`)
+  const diff = await call('GET', `${path}/diff?from_known=2026-01-01T00:00:00Z&to_known=${hours(1)}&as_of=${hours(1)}`)
   expect(diff).toMatchObject({ status: 200, body: { before: null, after: { fields: { net_days: 10 } } } })
 })
 
