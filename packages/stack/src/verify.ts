@@ -13,12 +13,14 @@ export interface Check {
   readonly findings: readonly { readonly row: string; readonly detail: string }[]
 }
 
-/** Checks what "working" means on the running system, prints each check and every wrong row; 0 when all is well. */
+/** Checks what "working" means on the running system (`--ledger`: only the books, from genesis), prints each check and every wrong row; 0 when all is well. */
 export async function verify(args: readonly string[], print: (line: string) => void): Promise<number> {
-  const dataDir = args[0] === '--data' ? args[1] : undefined
+  const data = args.indexOf('--data')
+  const dataDir = data < 0 ? undefined : args[data + 1]
   const system = findRunningSystem(dataDir)
   if (system === undefined) throw new StackFailure('Draupnir is not running here: start it with npm start')
-  const checks = await verifySystem(system)
+  const all = args.includes('--ledger') ? await askServices(system) : await verifySystem(system)
+  const checks = all.filter(({ name }) => !args.includes('--ledger') || name.startsWith('ledger.'))
   for (const { name, ok, findings } of checks) {
     print(`${ok ? 'ok   ' : 'WRONG'} ${name}`)
     for (const { row, detail } of findings) print(`      ${row}: ${detail}`)
