@@ -65,6 +65,7 @@ export const REFUSALS = {
   },
   'ledger.holding-not-mature': { status: 409, consumer: 'retry', title: 'The holding has not matured yet' },
   'ledger.invoice-unbalanced': { status: 422, consumer: 'park', title: 'The lines do not add up to the total' },
+  'ledger.leg-not-seasoning': { status: 409, consumer: 'park', title: 'The leg is not seasoning any more' },
   'ledger.pair-not-allowed': { status: 422, consumer: 'park', title: 'These accounts may not touch in this direction' },
   'ledger.period-closed': { status: 422, consumer: 'park', title: 'The period is closed' },
   'ledger.postings-invalid': { status: 422, consumer: 'park', title: 'A transaction has one to a thousand postings' },

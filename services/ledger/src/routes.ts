@@ -2,6 +2,7 @@ import { accountRoutes } from './account/account.routes.ts'
 import { statementRoutes } from './account/statement.routes.ts'
 import { trialBalanceRoutes } from './account/trial-balance.routes.ts'
 import { settlementRoutes } from './settlement/settlement.routes.ts'
+import { trancheRoutes } from './settlement/tranche.routes.ts'
 import { postRoutes } from './transaction/post.routes.ts'
 import { transactionRoutes } from './transaction/transaction.routes.ts'
 import { walletRoutes } from './wallet/wallet.routes.ts'
@@ -14,4 +15,5 @@ export const routes = [
   ...transactionRoutes,
   ...postRoutes,
   ...settlementRoutes,
+  ...trancheRoutes,
 ]
