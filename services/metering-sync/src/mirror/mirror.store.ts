@@ -1,6 +1,6 @@
-import type { Context } from '@draupnir/db'
+import type { Context, Db } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
-import { and, eq } from 'drizzle-orm'
+import { and, asc, eq, sql } from 'drizzle-orm'
 import { mirrors } from './mirror.table.ts'
 import type { Mirror } from './mirror.ts'
 
@@ -18,6 +18,18 @@ export async function findMirror(ctx: Context, contractId: Id<'contract'>): Prom
 export async function saveMirror(ctx: Context, mirror: Mirror): Promise<void> {
   const row = toRow(ctx, mirror)
   await ctx.db.orm.insert(mirrors).values(row).onConflictDoUpdate({ target: mirrors.contractId, set: row })
+}
+
+export type Audited = Pick<Mirror, 'tenant' | 'contract' | 'lines'>
+
+/** Contracts of all tenants that OpenMeter was brought to, in the order of their ids; ended ones too. */
+export async function syncedAfter(db: Db, after: string, limit: number): Promise<Audited[]> {
+  return await db.orm
+    .select({ tenant: mirrors.tenant, contract: mirrors.contract, lines: mirrors.lines })
+    .from(mirrors)
+    .where(and(eq(mirrors.syncState, 'synced'), sql`${mirrors.contractId} > ${after}`))
+    .orderBy(asc(mirrors.contractId))
+    .limit(limit)
 }
 
 function ours(ctx: Context, contractId: Id<'contract'>) {
