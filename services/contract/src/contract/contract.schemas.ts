@@ -189,6 +189,16 @@ export const previewResource = component(
   z.object({
     contract: contractSchema,
     timeline: timeline.nullable(),
+    /** What `contract.contract.corrected` would say of each period that has begun. */
+    corrections: z.array(
+      z.object({
+        period: periodField,
+        charged: moneyField,
+        due: moneyField,
+        difference: moneyField,
+        lines: z.array(lineCorrectionSchema),
+      }),
+    ),
     /** Usage is left out. */
     current_period: z
       .object({

@@ -78,6 +78,26 @@ export async function appendEdit(ctx: Context, contractId: Id<'contract'>, edit:
   })
 }
 
+/** An edit after which nothing holds, its place and the head after it, in one statement: the common case. */
+export async function appendWithHead(ctx: Context, head: Head, edit: Edit): Promise<void> {
+  const { id, buyer_id, lifecycle, version } = head.state
+  const { sql } = ctx.db
+  await sql`
+    with edit as (
+      insert into contract_edits (contract_id, seq, id, tenant_id, operation, payload, effective_at, recorded_at, actor,
+        cause, supersedes, rank, automatic, version)
+      values (${id}, ${edit.seq}, ${edit.id}, ${ctx.tenant}, ${edit.operation}, ${JSON.stringify(edit.payload)}::jsonb,
+        ${edit.effective_at}, ${edit.recorded_at}, ${edit.actor}, ${edit.cause}, ${edit.supersedes}, ${edit.rank},
+        ${edit.automatic}, ${version})),
+    place as (
+      insert into contract_placements (contract_id, effective_at, rank, edit_seq, stands_from, ends)
+      values (${id}, ${edit.effective_at}, ${edit.rank}, ${edit.seq}, ${edit.seq}, ${lifecycle === 'ended'}))
+    update contracts set buyer_id = ${buyer_id}, lifecycle = ${lifecycle}, version = ${version}, edits = ${head.edits},
+      state = ${JSON.stringify(head.state)}::jsonb, folded_at = ${head.foldedAt},
+      last_effective_at = ${head.lastEffectiveAt}, next_effect_at = ${head.nextEffectAt}
+    where id = ${id} and tenant_id = ${ctx.tenant}`
+}
+
 export async function findEdit(ctx: Context, contractId: Id<'contract'>, id: Id<'contractEdit'>): Promise<Edit | null> {
   const [row] = await ctx.db.orm
     .select()

@@ -7,7 +7,7 @@ import { ContractCorrected, type ContractState } from '@draupnir/wire'
 import { holdDevices } from '../device/hold-devices.ts'
 import { noteLifecycle } from '../status/note-lifecycle.ts'
 import { canonical } from './canonical.ts'
-import { appendEdit, selectEditsSince, updateHead } from './contract.store.ts'
+import { appendEdit, appendWithHead, selectEditsSince, updateHead } from './contract.store.ts'
 import { editOnWire, emitEdit } from './emit-edit.ts'
 import { requireFacts } from './facts.ts'
 import { type Loaded, loadForEdit } from './load-contract.ts'
@@ -16,6 +16,7 @@ import { forgetSnapshots, insertSnapshots, movePlacements } from './placement.st
 import { type Plan, planEdit } from './plan-edit.ts'
 import { type Preview, previewOf } from './preview.ts'
 import { scheduleAhead } from './schedule-ahead.ts'
+import { servingSince } from './serving.ts'
 
 export interface EditOptions {
   /** Answers what would be, and records nothing. */
@@ -154,11 +155,14 @@ async function save(ctx: Context, plan: Plan): Promise<void> {
   const { change, head, place, appended } = plan
   const { id } = head.state
   const { seq } = change.entry
-  await appendEdit(ctx, id, change.entry, head.state.version)
-  await movePlacements(ctx, id, seq, change)
-  if (!appended) await forgetSnapshots(ctx, id, place, seq)
+  if (appended) await appendWithHead(ctx, head, change.entry)
+  else {
+    await appendEdit(ctx, id, change.entry, head.state.version)
+    await movePlacements(ctx, id, seq, change)
+    await forgetSnapshots(ctx, id, place, seq)
+    await updateHead(ctx, head)
+  }
   await insertSnapshots(ctx, id, seq, plan.snapshots)
-  await updateHead(ctx, head)
   await holdDevices(ctx, id, place.effective_at, plan.timelineBefore, plan.timelineAfter)
 }
 
@@ -166,7 +170,8 @@ async function tell(ctx: Context, { head: old, now }: Loaded, plan: Plan): Promi
   const { change, head, before, after, corrections } = plan
   const edit = change.entry
   const touched = corrections.map(({ period }) => period)
-  await emitEdit(ctx, { edit, phase: 'recorded', before, after, touched, contract: head.state })
+  const serving = servingSince(plan.timelineBefore, plan.timelineAfter, plan.place.effective_at, now)
+  await emitEdit(ctx, { edit, phase: 'recorded', before, after, touched, serving, contract: head.state })
   const corrected = { contract_id: head.state.id, edit: editOnWire(edit) }
   await emitMany(
     ctx,

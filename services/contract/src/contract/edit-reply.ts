@@ -37,10 +37,11 @@ export async function reply<const S extends 200 | 201>(
 ) {
   const { state, preview } = await edited
   if (options.dryRun === true) {
-    const { timeline = null, current_period = null } = preview ?? {}
+    const { timeline = null, corrections = [], current_period = null } = preview ?? {}
     const body = {
       contract: state,
       timeline: timeline && mutable(timeline),
+      corrections: mutable(corrections),
       current_period: current_period && mutable(current_period),
     }
     return { status: 202, body, unrecorded: true } as const

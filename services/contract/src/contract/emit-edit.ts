@@ -27,17 +27,20 @@ export interface Told {
   readonly before: ContractState | null
   readonly after: ContractState | null
   readonly touched: readonly Period[]
+  readonly serving?: EditData['serving']
   /** As it holds now. */
   readonly contract: ContractState
 }
 
 /** Tells of an edit when it is recorded, and again when it begins later. */
-export async function emitEdit(ctx: Context, { edit, phase, before, after, touched, contract }: Told): Promise<void> {
+export async function emitEdit(ctx: Context, told: Told): Promise<void> {
+  const { edit, phase, before, after, touched, serving = [], contract } = told
   const data: EditData = {
     edit: editOnWire(edit),
     phase,
     ...deltaOf(before, after),
     touched_periods: touched.map(({ from, to }) => ({ from, to })),
+    serving,
     contract,
   }
   const event = required(EVENT_OF.get(edit.operation), `no event of ${edit.operation}`)
