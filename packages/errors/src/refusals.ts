@@ -76,6 +76,11 @@ export const REFUSALS = {
     consumer: 'park',
     title: 'The recipe was booked for this before',
   },
+  'ledger.second-person-needed': {
+    status: 409,
+    consumer: 'park',
+    title: 'It takes two people: book it pending, another posts it',
+  },
   'ledger.split-negative': {
     status: 422,
     consumer: 'park',

@@ -40,8 +40,9 @@ export const writeOff = recipe({
 
 export const adjust = recipe({
   code: 'adjust',
+  twoPeople: true,
   story:
-    'People correct the books by hand, through suspense or rounding and with a reason; it takes two of them, a maker and a checker.',
+    'People correct the books by hand, through suspense or rounding and with a reason; it takes two of them: one books it pending, another posts it.',
   input: z.strictObject({
     reason: z.string().min(1).max(500),
     postings: z

@@ -14,6 +14,8 @@ interface Head {
   readonly story: string
   /** How the money goes back: the code of another recipe, or the same postings mirrored. */
   readonly undo: { readonly by: string; readonly note: string }
+  /** Booked pending by one person, posted by another. */
+  readonly twoPeople?: boolean
 }
 
 export interface RecipeDefinition<S extends z.ZodType> extends Head {
@@ -49,7 +51,7 @@ export function moves(debit: Account, credit: Account, amount: Money): Posting {
 }
 
 export function recipe<S extends z.ZodType>(definition: RecipeDefinition<S>): Recipe<z.input<S>> {
-  const { code, story, undo, input } = definition
+  const { code, story, undo, input, twoPeople = false } = definition
   const post = (raw: z.input<S>) => definition.postings(input.parse(raw))
   const golden = definition.golden.map(({ given, rows, input: raw }) => ({ given, rows, actual: () => post(raw) }))
   const read = (raw: unknown) => {
@@ -58,7 +60,7 @@ export function recipe<S extends z.ZodType>(definition: RecipeDefinition<S>): Re
       ? ({ success: true, data: definition.postings(parsed.data) } as const)
       : ({ success: false, error: parsed.error as z.ZodError } as const)
   }
-  return { code, story, undo, input, post, read: read as Recipe['read'], golden }
+  return { code, story, undo, twoPeople, input, post, read: read as Recipe['read'], golden }
 }
 
 export function rowsOf(postings: readonly Posting[]): GoldenRow[] {

@@ -23,6 +23,8 @@ export function draftOf(ctx: Context, asked: Asked, cause: string): Draft {
     const errors = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
     refuse('ledger.recipe-input-invalid', { recipe: recipe.code, errors })
   }
+  if (recipe.twoPeople === true && asked.state === 'posted')
+    refuse('ledger.second-person-needed', { recipe: recipe.code })
   const { state, reference, effectiveAt, expiresAt } = asked
   return {
     id: ctx.newId('transaction'),

@@ -38,8 +38,14 @@ const answer = z.looseObject({
     .optional(),
 })
 
-async function post({ tenant }: Pick<Context, 'tenant'>, path: string, key: string | null, body?: object) {
-  const claims = { tenant, actor: 'key_test', scopes: ['ledger:write'], request_id: 'req_test_0001' }
+async function post(
+  { tenant }: Pick<Context, 'tenant'>,
+  path: string,
+  key: string | null,
+  body?: object,
+  actor = 'key_test',
+) {
+  const claims = { tenant, actor, scopes: ['ledger:write'], request_id: 'req_test_0001' }
   const text = body === undefined ? '' : JSON.stringify(body)
   const headers = signInternal(SECRET, { method: 'POST', path, body: text }, claims)
   const response = await app.request(path, {
@@ -231,5 +237,26 @@ describe('POST /v1/ledger/accounts/{ref}/…', () => {
     expect((await post(ctx, PATH, 'k3', { ...commit(buyer, 1), recipe: 'funds.uncommit' })).body.code).toBe(
       'ledger.account-closed',
     )
+  })
+})
+
+describe('adjust', () => {
+  const input = {
+    reason: 'found at the bank',
+    postings: [{ debit: 'platform:cash.ach:USD', credit: 'platform:suspense:USD', amount: usd(12) }],
+  }
+
+  it('takes two people: one books it pending, another posts it', async () => {
+    const ctx = freshContext(db)
+    const alone = await post(ctx, PATH, 'k1', { recipe: 'adjust', input })
+    expect(alone).toMatchObject({ status: 409, body: { code: 'ledger.second-person-needed' } })
+    const held = await post(ctx, PATH, 'k2', { recipe: 'adjust', input, state: 'pending' })
+    const own = await post(ctx, `${PATH}/${held.body.id}/post`, 'k3')
+    expect(own.body.code).toBe('ledger.second-person-needed')
+    expect(await books(ctx)).toEqual({})
+    const done = await post(ctx, `${PATH}/${held.body.id}/post`, 'k4', undefined, 'key_other')
+    expect(done).toMatchObject({ status: 200, body: { state: 'posted' } })
+    expect(await post(ctx, `${PATH}/${held.body.id}/undo`, 'k5')).toMatchObject({ body: { state: 'pending' } })
+    expect(await books(ctx)).toMatchObject({ 'platform:suspense:USD': 12n })
   })
 })

@@ -1,6 +1,7 @@
 import type { Context, Db } from '@draupnir/db'
 import { Refusal, refuse } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
+import { recipeOf } from '../recipe/recipes.ts'
 import { type Asked, draftOf } from './draft.ts'
 import { dryRun } from './dry-run.ts'
 import { createGatherer, type Gatherer } from './gatherer.ts'
@@ -37,8 +38,9 @@ export async function submitTransactions(ctx: Context, asked: readonly Asked[], 
   return drafts.map((draft) => ('type' in draft ? draft : (answers.next().value ?? notTogether())))
 }
 
-/** Ends a pending transaction. Refuses as the reducer does. */
+/** Ends a pending transaction. Refuses as the reducer does, and `ledger.second-person-needed` to whoever booked what takes two. */
 export async function endTransaction(ctx: Context, id: Id<'transaction'>, type: 'settle' | 'void', key: string) {
+  if (type === 'settle') await requireSecondPerson(ctx, id)
   const [outcome] = await submit(ctx, [{ type, target: { id }, cause: key }], { together: false, dry: false })
   return outcome ?? refuse('request.conflict')
 }
@@ -52,7 +54,7 @@ export async function undoTransaction(ctx: Context, id: Id<'transaction'>, key: 
     recipe,
     cause: key,
     reference: null,
-    state: 'posted',
+    state: recipeOf(recipe)?.twoPeople === true ? 'pending' : 'posted',
     undoes: id,
     actor: ctx.actor,
     effectiveAt: null,
@@ -61,6 +63,13 @@ export async function undoTransaction(ctx: Context, id: Id<'transaction'>, key: 
   }
   const [outcome] = await submit(ctx, [{ type: 'book', draft }], { together: false, dry: false })
   return outcome ?? refuse('request.conflict')
+}
+
+async function requireSecondPerson(ctx: Context, id: Id<'transaction'>): Promise<void> {
+  const { recipe, actor } = await readTransaction(ctx, id)
+  if (recipeOf(recipe)?.twoPeople === true && actor === ctx.actor) {
+    refuse('ledger.second-person-needed', { recipe, transaction_id: id })
+  }
 }
 
 function submit(ctx: Context, requests: readonly Request[], { together, dry }: BulkOptions) {
