@@ -50,6 +50,14 @@ export async function nextMidnight({ advance }: Platform): Promise<string> {
   return advance({ to: new Date(days * DAY_MS).toISOString() })
 }
 
+/** The first of the next month of 31 days, for journeys that count the days of a month; at most one month lies between. */
+export function nextLongMonth(now: string): string {
+  const [year, month] = [Number(now.slice(0, 4)), Number(now.slice(5, 7))]
+  const [first = 0, second = 0] = [month, month + 1].map((index) => Date.UTC(year, index, 1))
+  const isLong = new Date(first + 30 * DAY_MS).getUTCDate() === 31
+  return new Date(isLong ? first : second).toISOString()
+}
+
 // A machine with much to do may not come to rest within the gateway's patience.
 async function insist(request: () => Promise<Response>): Promise<Response> {
   for (let attempt = 1; ; attempt += 1) {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { findTool } from '@draupnir/stack'
 import type { RunningSystem } from '@draupnir/stack/system'
-import { nextMidnight, type Platform, platformOf } from './api.ts'
+import { nextLongMonth, nextMidnight, type Platform, platformOf } from './api.ts'
 import { assembleCast } from './cast.ts'
 import { runHurl } from './hurl.ts'
 
@@ -39,6 +39,7 @@ async function variablesOf(system: RunningSystem, platform: Platform, path: stri
     other_key: other.token,
     run: randomBytes(6).toString('hex'),
     now,
+    month: nextLongMonth(now),
     ...(await assembleCast(platform, own)),
   }
 }
