@@ -4,6 +4,7 @@ import { migrationsOf } from '@draupnir/service'
 import { type ConsumerUnderTest, nextId, testClock, testContext, testDatabase, testLog } from '@draupnir/testing'
 import { addMs, type Instant, instant, MINUTE_MS } from '@draupnir/time'
 import { type ContractLine, type ContractState, contractSchema } from '@draupnir/wire'
+import type { Told } from './assignment/assignment.ts'
 import { handlers } from './consumers.ts'
 import { registerDevice } from './device/register-device.ts'
 import { rememberSeller } from './seller/remember-seller.ts'
@@ -70,4 +71,9 @@ export function contractOn(
     version: 3,
     ...rest,
   })
+}
+
+/** A contract as it is said to be since a moment, by an edit that leaves the past as it was. */
+export function standing(contract: ContractState, begunAt: Instant): Told {
+  return { contract, begunAt, past: [] }
 }

@@ -184,6 +184,12 @@ export const deltaSchema = z.object({
   fields: z.record(z.string(), z.unknown()),
 })
 
+/** Which devices serve which line from a moment until the next one said. */
+export const servingSchema = z.object({
+  from: instantField,
+  lines: z.array(z.object({ line_id: idField('contractLine'), device_ids: z.array(idField('device')) })),
+})
+
 /** What every event of an edit says beside what its operation adds. */
 export const editDataSchema = z.object({
   edit: editSchema,
@@ -194,6 +200,8 @@ export const editDataSchema = z.object({
   after: deltaSchema.nullable().default(null),
   /** Billing periods begun before the edit was recorded in which it changes what is due. */
   touched_periods: z.array(periodField).default([]),
+  /** Of an edit that changes who served which line before it was recorded: all who did since the earliest moment it touches. */
+  serving: z.array(servingSchema).default([]),
   contract: contractSchema,
 })
 

@@ -1,7 +1,6 @@
 import type { Context } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
-import type { Instant } from '@draupnir/time'
-import { and, eq, gt, isNull, lte, or } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { assignments } from './assignment.table.ts'
 import type { Assignment } from './assignment.ts'
 
@@ -19,26 +18,10 @@ export async function selectByDevice(ctx: Context, deviceId: Id<'device'>): Prom
     .where(and(eq(assignments.tenant, ctx.tenant), eq(assignments.deviceId, deviceId)))
 }
 
-export async function selectServingAt(ctx: Context, deviceId: Id<'device'>, at: Instant): Promise<Assignment | null> {
-  const [row] = await ctx.db.orm
-    .select()
-    .from(assignments)
-    .where(
-      and(
-        eq(assignments.tenant, ctx.tenant),
-        eq(assignments.deviceId, deviceId),
-        lte(assignments.from, at),
-        or(isNull(assignments.until), gt(assignments.until, at)),
-      ),
-    )
-    .limit(1)
-  return row ?? null
-}
-
 export async function upsertAssignment(ctx: Context, assignment: Assignment): Promise<void> {
-  const { lineId, deviceId, contractId, metered, from, until } = assignment
+  const { lineId, deviceId, contractId, metered, serves } = assignment
   await ctx.db.orm
     .insert(assignments)
-    .values({ lineId, deviceId, contractId, metered, from, until, tenant: ctx.tenant })
-    .onConflictDoUpdate({ target: [assignments.lineId, assignments.deviceId], set: { until } })
+    .values({ lineId, deviceId, contractId, metered, serves, tenant: ctx.tenant })
+    .onConflictDoUpdate({ target: [assignments.lineId, assignments.deviceId], set: { serves } })
 }

@@ -1,5 +1,6 @@
-import { idColumn, instantColumn } from '@draupnir/db'
-import { boolean, pgSchema, primaryKey } from 'drizzle-orm/pg-core'
+import { idColumn } from '@draupnir/db'
+import { boolean, jsonb, pgSchema, primaryKey } from 'drizzle-orm/pg-core'
+import type { Service } from '../usage/usage.ts'
 
 export const assignments = pgSchema('device_health').table(
   'assignments',
@@ -9,8 +10,7 @@ export const assignments = pgSchema('device_health').table(
     tenant: idColumn('tenant_id', 'tenant').notNull(),
     contractId: idColumn('contract_id', 'contract').notNull(),
     metered: boolean('metered').notNull(),
-    from: instantColumn('serves_from').notNull(),
-    until: instantColumn('serves_until'),
+    serves: jsonb('serves').$type<readonly Service[]>().notNull(),
   },
   (table) => [primaryKey({ columns: [table.lineId, table.deviceId] })],
 )

@@ -1,56 +1,77 @@
-import { required } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
-import { type Instant, latest, type Period } from '@draupnir/time'
-import type { ContractState } from '@draupnir/wire'
+import type { Instant, Period } from '@draupnir/time'
+import type { ContractState, EditData } from '@draupnir/wire'
+import type { Service } from '../usage/usage.ts'
+import { difference, replaced, stretch, type Touched } from './serves.ts'
 
-/** A device serves a line from its activation or addition until the contract ends. */
+/** A device serves a line while the contract is active and the line has the device. */
 export interface Assignment {
   readonly lineId: Id<'contractLine'>
   readonly deviceId: Id<'device'>
   readonly contractId: Id<'contract'>
   /** Whether the line is paid by usage. */
   readonly metered: boolean
-  readonly from: Instant
-  readonly until: Instant | null
+  /** In order, apart from each other. */
+  readonly serves: readonly Service[]
 }
 
 export interface Reassignment {
   readonly assignment: Assignment
-  /** The time in which the device serves the line, or no longer does; open-ended while `to` is null. */
-  readonly touched: { readonly from: Instant; readonly to: Instant | null }
+  /** The time in which the device now serves the line, or no longer does. */
+  readonly touched: readonly Touched[]
 }
 
-/** What changes when a contract, in the state an edit left it in, says who serves it. Drafts assign nothing. */
-export function reassign(contract: ContractState, effectiveAt: Instant, known: readonly Assignment[]): Reassignment[] {
-  if (contract.activated_at === null) return []
-  const from = latest(contract.activated_at, effectiveAt)
-  const until = contract.ends_at
+/** Who serves a contract from a moment on. */
+export type Serving = EditData['serving'][number]
+
+/** The contract as it is said to be since `begunAt`, and who served it before that where an edit changed the past. */
+export interface Told {
+  readonly contract: ContractState
+  readonly begunAt: Instant
+  readonly past: readonly Serving[]
+}
+
+/** What changes when a contract says who serves it. */
+export function reassign({ contract, begunAt, past }: Told, known: readonly Assignment[]): Reassignment[] {
+  const history = [...past.filter(({ from }) => from < begunAt), { from: begunAt, lines: servingOf(contract) }]
+  const since = history[0]?.from ?? begunAt
   const before = new Map(known.map((assignment) => [keyOf(assignment), assignment]))
-  return contract.lines.flatMap((line) =>
-    line.device_ids.flatMap((deviceId): Reassignment[] => {
-      const old = before.get(keyOf({ lineId: line.id, deviceId }))
-      if (old === undefined) {
-        const metered = line.price.type === 'usage'
-        const assignment = { lineId: line.id, deviceId, contractId: contract.id, metered, from, until }
-        return [{ assignment, touched: { from, to: until } }]
-      }
-      if (old.until === until) return []
-      return [{ assignment: { ...old, until }, touched: between(old.until, until) }]
-    }),
-  )
+  const pairs = new Map([...known, ...pairsOf(contract, history)].map((pair) => [keyOf(pair), pair]))
+  return [...pairs].flatMap(([key, { lineId, deviceId, metered }]): Reassignment[] => {
+    const old = before.get(key)
+    const next = history.flatMap(({ from, lines }, index) => {
+      const serves = lines.some((line) => line.line_id === lineId && line.device_ids.includes(deviceId))
+      const to = history[index + 1]?.from ?? null
+      return serves ? stretch(from, to, to === null ? contract.ends_at : null) : []
+    })
+    const serves = replaced(old?.serves ?? [], since, next)
+    const touched = difference(old?.serves ?? [], serves)
+    if (touched.length === 0) return []
+    const assignment = { lineId, deviceId, contractId: contract.id, metered: old?.metered ?? metered, serves }
+    return [{ assignment, touched }]
+  })
 }
 
 /** The touched time as far as it is certain. */
-export function certain(touched: Reassignment['touched'], certainUntil: Instant): Period | null {
+export function certain(touched: Touched, certainUntil: Instant): Period | null {
   const to = touched.to === null || touched.to > certainUntil ? certainUntil : touched.to
   return touched.from < to ? { from: touched.from, to } : null
 }
 
-// An end is moved, set, or taken away.
-function between(before: Instant | null, after: Instant | null): Reassignment['touched'] {
-  if (before !== null && after !== null)
-    return before < after ? { from: before, to: after } : { from: after, to: before }
-  return { from: required(before ?? after, 'an end that changed'), to: null }
+// Nobody serves a draft, a trial that is not metered, a contract that rests, or one that has ended.
+function servingOf({ lifecycle, lines }: ContractState): Serving['lines'] {
+  if (lifecycle !== 'active') return []
+  return lines.map(({ id, device_ids }) => ({ line_id: id, device_ids }))
+}
+
+// A line of the past that is gone was of usage unless it is known otherwise: no usage was metered under another price.
+function pairsOf(contract: ContractState, history: readonly Serving[]) {
+  const flat = new Set(contract.lines.flatMap(({ id, price }) => (price.type === 'usage' ? [] : [id])))
+  return history.flatMap(({ lines }) =>
+    lines.flatMap(({ line_id: lineId, device_ids }) =>
+      device_ids.map((deviceId) => ({ lineId, deviceId, metered: !flat.has(lineId) })),
+    ),
+  )
 }
 
 function keyOf({ lineId, deviceId }: Pick<Assignment, 'lineId' | 'deviceId'>): string {

@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, expect, it } from 'vitest'
 import { followContract } from '../assignment/follow-contract.ts'
 import { markSilent } from '../device/mark-silent.ts'
 import { readDevice } from '../device/read-device.ts'
-import { contractOn, healthService, minutes, T0 } from '../service.fixture.ts'
+import { contractOn, healthService, minutes, standing, T0 } from '../service.fixture.ts'
 import type { Heartbeat } from './availability.ts'
 import { readAvailability } from './read-availability.ts'
 import { recordHeartbeats } from './record-heartbeats.ts'
@@ -30,7 +30,7 @@ const changesOf = async (id: string) =>
 it('meters each hour of a device that serves a usage line, in the same transaction', async () => {
   const { id } = await newDevice()
   const contract = contractOn([id])
-  await followContract(ctx, contract, T0)
+  await followContract(ctx, standing(contract, T0))
   const { device, accepted } = await recordHeartbeats(ctx, id, everyTenMinutes(0, 90))
   expect(accepted).toBe(10)
   expect(device.last_heartbeat_at).toBe(minutes(90))
@@ -48,7 +48,7 @@ it('meters each hour of a device that serves a usage line, in the same transacti
 
 it('publishes only what a later heartbeat adds', async () => {
   const { id } = await newDevice()
-  await followContract(ctx, contractOn([id]), T0)
+  await followContract(ctx, standing(contractOn([id]), T0))
   await recordHeartbeats(ctx, id, beats(0, 10))
   await recordHeartbeats(ctx, id, beats(20))
   expect(await usageOf(id)).toEqual([
@@ -59,7 +59,7 @@ it('publishes only what a later heartbeat adds', async () => {
 
 it('takes back what a late heartbeat shows not to have run', async () => {
   const { id } = await newDevice()
-  await followContract(ctx, contractOn([id]), T0)
+  await followContract(ctx, standing(contractOn([id]), T0))
   await recordHeartbeats(ctx, id, beats(0, 10))
   await recordHeartbeats(ctx, id, [{ at: minutes(5), state: 'down' }])
   expect((await usageOf(id)).at(-1)).toEqual({
@@ -72,7 +72,7 @@ it('takes back what a late heartbeat shows not to have run', async () => {
 
 it('takes the worse of two reports of one moment, in either order', async () => {
   const { id } = await newDevice()
-  await followContract(ctx, contractOn([id]), T0)
+  await followContract(ctx, standing(contractOn([id]), T0))
   await recordHeartbeats(ctx, id, beats(0, 10))
   expect(await recordHeartbeats(ctx, id, [{ at: T0, state: 'down' }])).toMatchObject({ accepted: 1 })
   expect(await recordHeartbeats(ctx, id, beats(0))).toMatchObject({ accepted: 0 })
@@ -85,7 +85,7 @@ it('comes to the same hours one by one, backwards and twice', async () => {
   const results: unknown[] = []
   for (const batches of orders) {
     const { id } = await newDevice()
-    await followContract(ctx, contractOn([id]), T0)
+    await followContract(ctx, standing(contractOn([id]), T0))
     for (const batch of batches) await recordHeartbeats(ctx, id, batch)
     const totals = (await hoursOf(id)).map(({ total }) => total).filter((total) => total > 0)
     const sums = Map.groupBy(await usageOf(id), ({ hour }) => hour)
@@ -98,7 +98,7 @@ it('comes to the same hours one by one, backwards and twice', async () => {
 
 it('stays quiet about heartbeats it knows', async () => {
   const { id } = await newDevice()
-  await followContract(ctx, contractOn([id]), T0)
+  await followContract(ctx, standing(contractOn([id]), T0))
   await recordHeartbeats(ctx, id, beats(0, 10))
   const before = await emitted(db)
   expect(await recordHeartbeats(ctx, id, beats(10, 0, 10))).toMatchObject({ accepted: 0, duplicates: 3 })
@@ -108,7 +108,7 @@ it('stays quiet about heartbeats it knows', async () => {
 it('meters nothing for a flat line, nor without a contract', async () => {
   const [flat, free] = [await newDevice(), await newDevice()]
   const price = { type: 'flat_recurring', unit_price: { amount: '1', currency: 'USD' } } as const
-  await followContract(ctx, contractOn([flat.id], { price }), T0)
+  await followContract(ctx, standing(contractOn([flat.id], { price }), T0))
   for (const { id } of [flat, free]) {
     await recordHeartbeats(ctx, id, beats(0, 10))
     expect(await usageOf(id)).toEqual([])
@@ -118,7 +118,7 @@ it('meters nothing for a flat line, nor without a contract', async () => {
 it('goes up with a fresh heartbeat, names the contract, and goes down when it falls silent', async () => {
   const { id } = await newDevice()
   const contract = contractOn([id])
-  await followContract(ctx, contract, T0)
+  await followContract(ctx, standing(contract, T0))
   clock.set(minutes(10))
   await recordHeartbeats(ctx, id, beats(10))
   expect((await emitted(db, DeviceStateChanged)).at(-1)?.data).toMatchObject({ to: 'up', contract_id: contract.id })
@@ -173,7 +173,7 @@ it('refuses heartbeats of the future and for another tenant, and takes none of t
 
 it('takes heartbeats sent at the same time one after another', async () => {
   const { id } = await newDevice()
-  await followContract(ctx, contractOn([id]), T0)
+  await followContract(ctx, standing(contractOn([id]), T0))
   await Promise.all(everyTenMinutes(0, 100).map((one) => recordHeartbeats(ctx, id, [one])))
   expect((await hoursOf(id)).map(({ total }) => total)).toEqual([28_800, 19_200])
 })
@@ -185,7 +185,7 @@ it('splits many hours into events of at most 1000', async () => {
   await recordHeartbeats(ctx, id, hourly(0, 1000))
   await recordHeartbeats(ctx, id, hourly(1000, 201))
   const start = minutes(-60 * 2000)
-  await followContract(ctx, contractOn([id], { activated_at: start }), start)
+  await followContract(ctx, standing(contractOn([id], { activated_at: start }), start))
   const events = (await emitted(db, UsageRecorded)).filter(({ data }) => data.device_id === id)
   const lengths = events.map(({ data }) => data.buckets.length)
   expect(Math.max(...lengths)).toBeLessThanOrEqual(1000)

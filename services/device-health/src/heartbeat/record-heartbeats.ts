@@ -63,8 +63,8 @@ async function meterTouched(ctx: Context, device: Device, fresh: readonly Heartb
   )
   const touched = neighbours.flatMap((around) => touchedBy(around.at, around, device.heartbeat_grace_seconds))
   for (const assignment of assignments) {
-    const serving = { from: assignment.from, to: servingUntil(device, assignment.until) }
-    const periods = touched.flatMap((period) => intersect(period, serving) ?? [])
+    const serving = assignment.serves.map(({ from, until }) => ({ from, to: servingUntil(device, until) }))
+    const periods = touched.flatMap((period) => serving.flatMap((served) => intersect(period, served) ?? []))
     await meterAgain(ctx, device, assignment, periods)
   }
 }

@@ -4,5 +4,7 @@ import { followContract } from '../assignment/follow-contract.ts'
 
 /** Every edit leaves a contract in a state that says which device serves which line; one handler for each of their events. */
 export const onContractEdits = CONTRACT_EDITS.map((event) =>
-  handle(event, (ctx, { data }) => followContract(ctx, data.contract, begunAt(data))),
+  handle(event, (ctx, { data }) =>
+    followContract(ctx, { contract: data.contract, begunAt: begunAt(data), past: data.serving }),
+  ),
 )

@@ -36,7 +36,7 @@ async function meterRun(
   const run = { from: first, to: addMs(last, HOUR_MS) }
   const heartbeats = await findHeartbeats(ctx, device.id, run)
   const metered = { gpuCount: device.gpu_count, graceSeconds: device.heartbeat_grace_seconds, certainUntil }
-  const changed = buckets(meter(heartbeats, assignment, metered, hours), await selectHours(ctx, assignment, run))
+  const changed = buckets(meter(heartbeats, assignment.serves, metered, hours), await selectHours(ctx, assignment, run))
   if (changed.length === 0) return
   await upsertHours(ctx, assignment, changed)
   const { deviceId: device_id, contractId: contract_id, lineId: line_id } = assignment

@@ -3,7 +3,7 @@ import type { UsageBucket } from '@draupnir/wire'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { availability, type Heartbeat, merge } from '../heartbeat/availability.ts'
-import { buckets, hoursOf, meter, type RecordedHour, touchedBy } from './usage.ts'
+import { buckets, hoursOf, meter, type RecordedHour, type Service, touchedBy } from './usage.ts'
 
 const T0 = instant('2026-01-15T09:00:00Z')
 const HOURS = 12
@@ -39,7 +39,7 @@ interface Meter {
 }
 
 /** What the service does with one heartbeat after another: touched hours only, differences only. */
-function ingest(beats: readonly Heartbeat[], graceSeconds: number, service: Parameters<typeof meter>[1]): Meter {
+function ingest(beats: readonly Heartbeat[], graceSeconds: number, service: Service): Meter {
   const recorded = new Map<Instant, RecordedHour>()
   const published: UsageBucket[] = []
   let known: Heartbeat[] = []
@@ -51,7 +51,7 @@ function ingest(beats: readonly Heartbeat[], graceSeconds: number, service: Para
     const certainUntil = others.at(-1) ?? one.at
     const hours = hoursOf(...touchedBy(one.at, { before, after }, graceSeconds))
     for (const hour of hours) {
-      const totals = meter(known, service, { gpuCount: GPUS, graceSeconds, certainUntil }, [hour])
+      const totals = meter(known, [service], { gpuCount: GPUS, graceSeconds, certainUntil }, [hour])
       for (const bucket of buckets(totals, [...recorded.values()])) {
         published.push(bucket)
         recorded.set(bucket.hour, { hour: bucket.hour, revision: bucket.revision, total: bucket.total_gpu_seconds })
@@ -80,7 +80,7 @@ describe('whatever the order and number in which heartbeats come', () => {
       fc.property(scrambled, grace, serving, ([beats, others], graceSeconds, service) => {
         const merged = merge(beats)
         const certainUntil = merged.at(-1)?.at ?? T0
-        const atOnce = meter(merged, service, { gpuCount: GPUS, graceSeconds, certainUntil }, allHours)
+        const atOnce = meter(merged, [service], { gpuCount: GPUS, graceSeconds, certainUntil }, allHours)
         const expected = Object.fromEntries([...atOnce].filter(([, total]) => total > 0))
         expect(totalsOf(ingest(beats, graceSeconds, service))).toEqual(expected)
         expect(totalsOf(ingest(others, graceSeconds, service))).toEqual(expected)
@@ -122,7 +122,7 @@ it('never meters more than an hour has', () => {
   fc.assert(
     fc.property(heartbeats, grace, serving, (beats, graceSeconds, service) => {
       const metered = { gpuCount: GPUS, graceSeconds, certainUntil: period.to }
-      for (const total of meter(merge(beats), service, metered, allHours).values()) {
+      for (const total of meter(merge(beats), [service], metered, allHours).values()) {
         expect(total).toBeGreaterThanOrEqual(0)
         expect(total).toBeLessThanOrEqual(3600 * GPUS)
       }

@@ -12,7 +12,7 @@ const always: Service = { from: instant('2026-01-01T00:00:00Z'), until: null }
 
 function metered(beats: readonly Heartbeat[], change: Partial<Parameters<typeof meter>[2]> = {}, service = always) {
   const certainUntil = beats.at(-1)?.at ?? H9
-  const totals = meter(beats, service, { gpuCount: 8, graceSeconds: 3600, certainUntil, ...change }, [H9, H10])
+  const totals = meter(beats, [service], { gpuCount: 8, graceSeconds: 3600, certainUntil, ...change }, [H9, H10])
   return [totals.get(H9), totals.get(H10)]
 }
 

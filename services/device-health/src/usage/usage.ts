@@ -42,22 +42,20 @@ const SECONDS_PER_HOUR = 3600
  */
 export function meter(
   heartbeats: readonly Heartbeat[],
-  service: Service,
+  serves: readonly Service[],
   metered: Metered,
   hours: readonly Instant[],
 ): Map<Instant, number> {
-  const totals = new Map<Instant, number>(hours.map((hour) => [hour, 0]))
-  const span = countedSpan(heartbeats, service, metered.certainUntil, hours)
-  if (span === null) return totals
   const milliseconds = new Map<Instant, number>()
-  for (const interval of availability(heartbeats, metered.graceSeconds, span).filter(isRunning)) {
+  const spans = serves.flatMap((service) => countedSpan(heartbeats, service, metered.certainUntil, hours) ?? [])
+  for (const interval of spans.flatMap((span) =>
+    availability(heartbeats, metered.graceSeconds, span).filter(isRunning),
+  ))
     for (const hour of hoursOf(interval)) {
       const part = intersect(interval, hourPeriod(hour))
       if (part !== null) milliseconds.set(hour, (milliseconds.get(hour) ?? 0) + periodMs(part))
     }
-  }
-  for (const hour of hours) totals.set(hour, gpuSeconds(milliseconds.get(hour) ?? 0, metered.gpuCount))
-  return totals
+  return new Map(hours.map((hour) => [hour, gpuSeconds(milliseconds.get(hour) ?? 0, metered.gpuCount)]))
 }
 
 // Heard of, certain, served and asked for.

@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { followContract } from '../assignment/follow-contract.ts'
 import { markSilent } from '../device/mark-silent.ts'
 import { recordHeartbeats } from '../heartbeat/record-heartbeats.ts'
-import { contractOn, healthService, minutes, T0 } from '../service.fixture.ts'
+import { contractOn, healthService, minutes, standing, T0 } from '../service.fixture.ts'
 import { verify } from './verify.ts'
 
 const service = await healthService()
@@ -24,7 +24,7 @@ async function served() {
   clock.set(minutes(180))
   const { id } = await newDevice()
   const contract = contractOn([id])
-  await followContract(ctx, contract, T0)
+  await followContract(ctx, standing(contract, T0))
   const up = Array.from({ length: 10 }, (_, index) => ({ at: minutes(index * 9), state: 'up' as const }))
   await recordHeartbeats(ctx, id, up)
   return { id, contract, line: contract.lines[0]?.id }
@@ -34,7 +34,10 @@ it('finds nothing wrong after every verb', async () => {
   const { id, contract } = await served()
   await recordHeartbeats(ctx, id, [{ at: minutes(20), state: 'degraded' }])
   await markSilent(ctx, id)
-  await followContract(ctx, { ...contract, lifecycle: 'ended', ends_at: minutes(30), version: 4 }, minutes(30))
+  await followContract(
+    ctx,
+    standing({ ...contract, lifecycle: 'ended', ends_at: minutes(30), version: 4 }, minutes(30)),
+  )
   await newDevice()
   expect(await broken()).toEqual([])
 })
@@ -58,7 +61,7 @@ it('names a device that shows another state than it reported', async () => {
 
 it('names a device that serves two lines at one time', async () => {
   const { id } = await served()
-  const insert = `insert into assignments select 'lin_x', device_id, tenant_id, contract_id, false, serves_from, null
+  const insert = `insert into assignments select 'lin_x', device_id, tenant_id, contract_id, false, serves
     from assignments where device_id = '${id}'`
   const found = await afterBreaking(insert, `delete from assignments where line_id = 'lin_x'`)
   expect(found).toEqual([`device-health.device-serves-once: device ${id}`])

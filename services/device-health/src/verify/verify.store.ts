@@ -2,7 +2,7 @@ import type { Db } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import type { Heartbeat } from '../heartbeat/availability.ts'
-import type { RecordedHour } from '../usage/usage.ts'
+import type { RecordedHour, Service } from '../usage/usage.ts'
 
 /** A row that breaks an invariant, and how. */
 export interface WrongRow {
@@ -13,8 +13,7 @@ export interface WrongRow {
 export interface MeteredService {
   readonly line_id: Id<'contractLine'>
   readonly device_id: Id<'device'>
-  readonly from: Instant
-  readonly until: Instant | null
+  readonly serves: readonly Service[]
   readonly gpu_count: number
   readonly grace: number
   readonly last_heartbeat_at: Instant
@@ -27,7 +26,7 @@ export async function meteredAfter(
   limit: number,
 ): Promise<MeteredService[]> {
   return await db.sql<MeteredService[]>`
-    select a.line_id, a.device_id, a.serves_from as from, a.serves_until as until, d.gpu_count,
+    select a.line_id, a.device_id, a.serves, d.gpu_count,
       d.heartbeat_grace_seconds as grace, d.last_heartbeat_at
     from assignments a join devices d on d.id = a.device_id
     where a.metered and d.last_heartbeat_at is not null
@@ -54,10 +53,16 @@ export async function wrongDevices(db: Db): Promise<WrongRow[]> {
     where d.last_heartbeat_at is distinct from h.at or not (d.state = coalesce(h.state, 'unknown') or h.at is not null and d.state = 'down')`
 }
 
+// Each stretch of each assignment.
+function served({ sql }: Db) {
+  return sql`
+    select device_id, line_id, tstzrange((one ->> 'from')::timestamptz, (one ->> 'until')::timestamptz) as time
+    from assignments, jsonb_array_elements(serves) one`
+}
+
 /** Devices that serve two lines at one time: their time would be counted twice. */
 export async function sharedDevices(db: Db): Promise<WrongRow[]> {
   return await db.sql<WrongRow[]>`
     select 'device ' || a.device_id as row, 'serves ' || a.line_id || ' and ' || b.line_id || ' at one time' as detail
-    from assignments a join assignments b on b.device_id = a.device_id and b.line_id > a.line_id
-      and tstzrange(a.serves_from, a.serves_until) && tstzrange(b.serves_from, b.serves_until)`
+    from (${served(db)}) a join (${served(db)}) b on b.device_id = a.device_id and b.line_id > a.line_id and a.time && b.time`
 }

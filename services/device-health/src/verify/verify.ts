@@ -30,12 +30,12 @@ async function wrongUsage(db: Db): Promise<Finding[]> {
 }
 
 async function wrongHours(db: Db, service: store.MeteredService): Promise<Finding[]> {
-  const { from, until, gpu_count: gpuCount, grace: graceSeconds, last_heartbeat_at: certainUntil } = service
+  const { serves, gpu_count: gpuCount, grace: graceSeconds, last_heartbeat_at: certainUntil } = service
   const recorded = await store.hoursOf(db, service)
-  const served = hoursOf({ from, to: certainUntil })
+  const served = hoursOf(...serves.map(({ from }) => ({ from, to: certainUntil })))
   const hours = [...new Set([...served, ...recorded.map(({ hour }) => hour)])].sort()
   const heartbeats = await store.heartbeatsOf(db, service.device_id)
-  const totals = meter(heartbeats, { from, until }, { gpuCount, graceSeconds, certainUntil }, hours)
+  const totals = meter(heartbeats, serves, { gpuCount, graceSeconds, certainUntil }, hours)
   return buckets(totals, recorded).map(({ hour, total_gpu_seconds, delta_gpu_seconds }) => ({
     row: `usage_hours ${service.line_id} ${service.device_id} ${hour}`,
     detail: `published ${total_gpu_seconds - delta_gpu_seconds} GPU-seconds, heard ${total_gpu_seconds}`,
