@@ -9,7 +9,17 @@ import {
   testContext,
   testLog,
 } from '@draupnir/testing'
-import { ContractActivated, ContractLineAdded, ContractTerminated, SUBSCRIPTIONS, UsageRecorded } from '@draupnir/wire'
+import {
+  ContractActivated,
+  ContractEditVoided,
+  ContractLineAdded,
+  ContractLineRepriced,
+  ContractResumed,
+  ContractSuspended,
+  ContractTerminated,
+  SUBSCRIPTIONS,
+  UsageRecorded,
+} from '@draupnir/wire'
 import { describe, expect, it } from 'vitest'
 import { handlers } from '../consumers.ts'
 import { followContract } from '../mirror/follow-contract.ts'
@@ -66,6 +76,46 @@ describe.each(WAYS)('events %s', (_, bring) => {
     })
     expect(mirror?.sync).toMatchObject({ sync_state: 'pending', synced_version: 0 })
     expect(await timerOf(contract.id, 'metering-sync.sync-contract')).toHaveLength(1)
+  })
+
+  it('keep what was agreed since when, edits recorded ahead only when they begin', async () => {
+    const line = flatLine('1000')
+    const contract = contractOf([line], { version: 2 })
+    const dearer = flatLine('2000', { id: line.id })
+    const ahead = { ...edit(days(3)), recorded_at: days(1) }
+    const source = eventSource()
+    await bring(consumer, [
+      source.next(ContractActivated, { edit: edit(), contract }),
+      source.next(ContractLineRepriced, { edit: ahead, contract: { ...contract, version: 3 } }),
+      source.next(ContractSuspended, {
+        edit: edit(days(2)),
+        contract: { ...contract, lifecycle: 'suspended', version: 4 },
+      }),
+      source.next(ContractLineRepriced, {
+        edit: ahead,
+        phase: 'effective',
+        contract: { ...contract, lifecycle: 'suspended', lines: [dearer], version: 5 },
+      }),
+      source.next(ContractResumed, { edit: edit(days(4)), contract: { ...contract, lines: [dearer], version: 6 } }),
+    ])
+    const mirror = await findMirror(ctx, contract.id)
+    const told = mirror?.agreed.map(({ from, cards }) => [
+      from,
+      ...cards.map((card) => 'amount' in card && card.amount),
+    ])
+    expect(told).toEqual([[T0, '10'], [days(1), '10'], [days(2)], [days(3)], [days(4), '20']])
+  })
+
+  it('end in OpenMeter what was activated by mistake', async () => {
+    const contract = contractOf([flatLine()], { version: 2 })
+    const draft = { ...contract, lifecycle: 'draft' as const, activated_at: null, billing_anchor: null, version: 3 }
+    const source = eventSource()
+    await bring(consumer, [
+      source.next(ContractActivated, { edit: edit(), contract }),
+      source.next(ContractEditVoided, { edit: { ...edit(), recorded_at: days(1) }, contract: draft }),
+    ])
+    const mirror = await findMirror(ctx, contract.id)
+    expect(mirror?.contract).toMatchObject({ lifecycle: 'ended', activated_at: T0, ends_at: days(1), version: 3 })
   })
 
   it('know nothing of a draft', async () => {
