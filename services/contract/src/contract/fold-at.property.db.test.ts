@@ -11,6 +11,7 @@ import { fold } from './contract.ts'
 import { correctEdit } from './correct-edit.ts'
 import { foldAt } from './fold-at.ts'
 import { readContract } from './read-contract.ts'
+import { setTerms } from './set-terms.ts'
 import { terminateContract } from './terminate-contract.ts'
 import { voidEdit } from './void-edit.ts'
 
@@ -34,7 +35,9 @@ async function play(one: Step, id: Awaited<ReturnType<typeof active>>['id'], now
   if (line === undefined || target === undefined) throw new Error('no line')
   const change = { line_id: line, quantity: one.quantity }
   if (one.kind === 'now') await changeQuantity(ctx, id, change)
-  if (one.kind === 'past') await changeQuantity(ctx, id, { ...change, effective_at: hours(now * one.far) })
+  // Which lasts, unlike a quantity, beyond every snapshot after it.
+  if (one.kind === 'past')
+    await setTerms(ctx, id, { net_days: Number(one.quantity), effective_at: hours(now * one.far) })
   if (one.kind === 'future') await changeQuantity(ctx, id, { ...change, effective_at: hours(now + 100 * one.far) })
   if (one.kind === 'correct')
     await correctEdit(ctx, id, { edit_id: target.id, replacement: null, effective_at: hours(now * one.far) })

@@ -1,7 +1,8 @@
 import { type Id, newId } from '@draupnir/ids'
-import { deliverOutOfOrder, deliverTwice, eventSource, nextId } from '@draupnir/testing'
+import { deliverOutOfOrder, deliverTwice, emitted, eventSource, expectRejection, nextId } from '@draupnir/testing'
 import {
   BillingStatusChanged,
+  ContractStatusChanged,
   ContractSynced,
   ContractSyncFailed,
   type Device,
@@ -16,6 +17,7 @@ import { readContract } from '../contract/read-contract.ts'
 import { lockDevices } from '../device/lock-devices.ts'
 import { findParty } from '../party/find-party.ts'
 import { contractService } from '../service.fixture.ts'
+import { rememberBillingStatus } from '../status/remember-billing-status.ts'
 import { silent } from '../status/status.ts'
 
 const service = await contractService()
@@ -103,4 +105,21 @@ it.each(deliveries)('shows the billing status when told %s', async (_, deliverSo
   const view = await readContract(ctx, id)
   expect(view.billing_status).toBe('due')
   expect(view.sync.sync_state).toBe('pending')
+})
+
+it('refuses a billing status that cannot follow, and tells of each that can', async () => {
+  const { id } = await active(flatLine())
+  await rememberBillingStatus(ctx, id, 'past_due', T0)
+  await expectRejection(
+    rememberBillingStatus(ctx, id, 'past_due_again' as never, T0),
+    'contract.status-transition-illegal',
+  )
+  await rememberBillingStatus(ctx, id, 'past_due', hours(1))
+  await rememberBillingStatus(ctx, id, 'delinquent', hours(1))
+  await expectRejection(rememberBillingStatus(ctx, id, 'none', hours(2)), 'contract.status-transition-illegal')
+  const told = (await emitted(service.db, ContractStatusChanged)).filter(({ aggregateId }) => aggregateId === id)
+  expect(told.map(({ data }) => data).filter(({ machine }) => machine === 'billing_status')).toMatchObject([
+    { from: 'none', to: 'past_due', at: T0 },
+    { from: 'past_due', to: 'delinquent', at: hours(1) },
+  ])
 })

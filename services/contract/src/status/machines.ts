@@ -21,14 +21,14 @@ export const SERVICE_STATUS: Moves<ServiceStatus> = {
   decommissioned: [],
 }
 
-/** A settled contract owes again only by a correction, which comes as a due invoice. */
+/** A settled contract owes again by a correction, or is current again when its end was voided. */
 export const BILLING_STATUS: Moves<BillingStatus> = {
   none: ['current', 'due', 'past_due', 'settled'],
   current: ['due', 'past_due', 'settled'],
   due: ['none', 'current', 'past_due', 'settled'],
   past_due: ['none', 'current', 'due', 'delinquent', 'settled'],
   delinquent: ['current', 'due', 'past_due', 'settled'],
-  settled: ['due', 'past_due'],
+  settled: ['current', 'due', 'past_due'],
 }
 
 /** Refuses `contract.status-transition-illegal`. */
