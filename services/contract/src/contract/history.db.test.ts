@@ -1,3 +1,4 @@
+import type { Id } from '@draupnir/ids'
 import { emitted, expectRejection } from '@draupnir/testing'
 import { addMs, DAY_MS, type Instant, instant } from '@draupnir/time'
 import {
@@ -297,4 +298,15 @@ it('shows suspension and resumption in the timeline with every transition', asyn
     'suspended',
     'active',
   ])
+})
+
+it('lets a correction stand where the corrected edit stood among edits of one moment', async () => {
+  const { id, state } = await started()
+  const [, added] = await db.sql<{ id: Id<'contractEdit'> }[]>`
+    select id from contract_edits where contract_id = ${id} order by seq`
+  const [line] = state.lines
+  if (added === undefined || line === undefined) throw new Error('no line')
+  const replacement = { operation: 'add_line', payload: { line: { ...line, sku: 'corrected' } } } as const
+  const corrected = await correctEdit(ctx, id, { edit_id: added.id, replacement })
+  expect(corrected.state).toMatchObject({ lifecycle: 'active', lines: [{ id: line.id, sku: 'corrected' }] })
 })
