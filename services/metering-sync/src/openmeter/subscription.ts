@@ -29,7 +29,9 @@ export async function ensureSubscription(
   const found = await currentSubscription(om, desired.customer.key)
   const gone = found === null || found.status === 'inactive'
   if (gone && (desired.ended || desired.rateCards.length === 0)) return found === null ? null : refOf(found)
-  const id = gone ? await createSubscription(om, customerId, desired, now) : found.id
+  const id = gone
+    ? await createSubscription(om, customerId, desired, found === null ? addMs(now, -START_TOLERANCE_MS) : now)
+    : found.id
   const running = await reopened(om, gone ? await expanded(om, id) : found, desired)
   if (running.status !== 'active') return refOf(running)
   if (desired.ended) {
@@ -73,8 +75,13 @@ function sameCalendar(running: Expanded, desired: Desired, now: Instant): boolea
   return actual.from === wanted.from && actual.to === wanted.to
 }
 
-async function createSubscription(om: OpenMeter, customerId: string, desired: Desired, now: Instant): Promise<string> {
-  const startsInTime = desired.startsAt >= addMs(now, -START_TOLERANCE_MS)
+async function createSubscription(
+  om: OpenMeter,
+  customerId: string,
+  desired: Desired,
+  soonest: Instant,
+): Promise<string> {
+  const startsInTime = desired.startsAt >= soonest
   const created = await reached('subscriptions.create', () =>
     om.subscriptions.create({
       customerId,
