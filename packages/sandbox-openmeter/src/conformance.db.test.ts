@@ -28,6 +28,8 @@ test('every request and answer along the way of a contract fit the OpenAPI docum
     console.log('skipped: no ../shared/specs/openmeter.openapi.yaml beside the repository')
     return context.skip()
   }
+  // Other files of the same worker have left theirs, strange requests among them.
+  exchanges.length = 0
   await tour()
   const problems = exchanges.flatMap(check).filter((problem) => !KNOWN.some((known) => known.test(problem)))
   expect([...new Set(problems.map((problem) => problem.replace(/[0-7][0-9A-HJKMNP-TV-Z]{25}/g, '<id>')))]).toEqual([])

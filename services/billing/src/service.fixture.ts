@@ -114,7 +114,7 @@ export async function billingService() {
   /** A followed contract with an issued invoice of one line. */
   const owed = async (amount = 1000, over: Partial<ContractState> = {}) => {
     const contract = contractOf(over)
-    await followContract(ctx, contract)
+    await followContract(ctx, contract, T0)
     return issued(contract, amount)
   }
   const issued = async (contract: ContractState, amount = 1000): Promise<Invoice> => {

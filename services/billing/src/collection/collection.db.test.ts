@@ -124,7 +124,7 @@ describe('the due date', () => {
 describe('money that comes in', () => {
   it('has the refused tried again, the oldest due first, and nothing else', async () => {
     const contract = contractOf({ net_days: 20 })
-    await followContract(ctx, contract)
+    await followContract(ctx, contract, T0)
     const later = await issued(contract, 1)
     const sooner = await owed(2, { buyer_id: contract.buyer_id, net_days: 10 })
     const paid = await issued(contract, 3)
@@ -170,7 +170,7 @@ it('does not let a late refusal undo a commitment', async () => {
 
 it('survives every verb on the invoices of one contract at once', async () => {
   const contract = contractOf()
-  await followContract(ctx, contract)
+  await followContract(ctx, contract, T0)
   const invoices = await Promise.all(Array.from({ length: 6 }, () => issued(contract, 10)))
   clock.set(days(30))
   await Promise.all([
@@ -178,7 +178,7 @@ it('survives every verb on the invoices of one contract at once', async () => {
     ...invoices.map((invoice) => markPastDue(ctx, invoice.id)),
     ...Array.from({ length: 4 }, () => retryCollections(ctx, contract.buyer_id)),
     ...Array.from({ length: 4 }, () => issueInvoice(ctx, ratedOf(contract, [5]))),
-    followContract(ctx, { ...contract, version: 4 }),
+    followContract(ctx, { ...contract, version: 4 }, T0),
   ])
   const all = await listInvoices(ctx, { contractId: contract.id }, null, 20)
   expect(all.filter(({ state }) => state === 'paid')).toHaveLength(3)
@@ -198,7 +198,7 @@ describe('the billing status', () => {
 
   it('is settled when a contract without debts comes to its end', async () => {
     const contract = contractOf({ ends_at: days(3) })
-    await followContract(ctx, contract)
+    await followContract(ctx, contract, T0)
     await commit(await issued(contract))
     expect(await statusOf(contract.id)).toBe('current')
     clock.set(days(3))

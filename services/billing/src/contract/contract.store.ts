@@ -2,12 +2,13 @@ import type { Context } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
 import type { BillingStatus, ContractState } from '@draupnir/wire'
 import { and, eq, lt, sql } from 'drizzle-orm'
+import type { Buyer } from './buyers.ts'
 import { contracts } from './contract.table.ts'
 
 export type BilledContract = typeof contracts.$inferSelect
 
 /** Keeps the newest version of a contract, and the sellers of lines that left it; its billing status starts as `none`. */
-export async function keepContract(ctx: Context, contract: ContractState): Promise<void> {
+export async function keepContract(ctx: Context, contract: ContractState, buyers: readonly Buyer[]): Promise<void> {
   const sellers = Object.fromEntries(contract.lines.map((line) => [line.id, line.seller_id]))
   const row = {
     id: contract.id,
@@ -15,6 +16,7 @@ export async function keepContract(ctx: Context, contract: ContractState): Promi
     contract,
     version: contract.version,
     sellers,
+    buyers,
     billingStatus: 'none' as const,
   }
   await ctx.db.orm
@@ -22,7 +24,7 @@ export async function keepContract(ctx: Context, contract: ContractState): Promi
     .values(row)
     .onConflictDoUpdate({
       target: contracts.id,
-      set: { contract, version: contract.version, sellers: sql`${contracts.sellers} || excluded.sellers` },
+      set: { contract, version: contract.version, buyers, sellers: sql`${contracts.sellers} || excluded.sellers` },
       setWhere: lt(contracts.version, contract.version),
     })
 }

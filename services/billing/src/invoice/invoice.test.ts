@@ -9,6 +9,7 @@ const legal = { id: nextId('invoice'), number: 'INV-000001', now: T0 }
 const contract = contractOf({ lines: [lineOf(), lineOf()] })
 const termsOf = (contract: ContractState) => ({
   contract,
+  buyers: [{ from: T0, buyer_id: contract.buyer_id }],
   sellers: Object.fromEntries(contract.lines.map((line) => [line.id, line.seller_id])),
 })
 const invoice = draftInvoice(ratedOf(contract, [700, 300]), termsOf(contract), legal)

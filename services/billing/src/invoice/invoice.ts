@@ -3,6 +3,7 @@ import { deriveId, type Id } from '@draupnir/ids'
 import { add, fromWire, toWire, zero } from '@draupnir/money'
 import { addDuration, duration, type Instant } from '@draupnir/time'
 import type { ContractState, Invoice, InvoiceLine } from '@draupnir/wire'
+import { type Buyer, buyerOf } from '../contract/buyers.ts'
 import type { RatedInvoice, RatedLine } from './rated-invoice.ts'
 
 /** OpenMeter's states from which the buyer owes the total; `paid` too, should OpenMeter have been told so by hand. */
@@ -19,10 +20,11 @@ export interface LegalIdentity {
   readonly now: Instant
 }
 
-/** On what terms a contract is billed, and who sells each line that ever was on it. */
+/** On what terms a contract is billed, who sells each line that ever was on it, and who bought from when. */
 export interface BillingTerms {
   readonly contract: ContractState
   readonly sellers: Readonly<Record<string, Id<'party'>>>
+  readonly buyers: readonly Buyer[]
 }
 
 /** The legal invoice for what OpenMeter rated. Its lines sum to its total. */
@@ -36,7 +38,7 @@ export function draftInvoice(rated: RatedInvoice, terms: BillingTerms, legal: Le
     id,
     number,
     contract_id: contract.id,
-    buyer_id: contract.buyer_id,
+    buyer_id: buyerOf(terms.buyers, rated.period) ?? contract.buyer_id,
     state: 'issued',
     period: rated.period,
     issued_at: now,

@@ -2,7 +2,7 @@ import { emitted, expectRejection, nextId, testContext } from '@draupnir/testing
 import { CollectionRequested, InvoiceIssued, InvoicePaid } from '@draupnir/wire'
 import { expect, it } from 'vitest'
 import { followContract } from '../contract/follow-contract.ts'
-import { billingService, contractOf, ratedOf, usd } from '../service.fixture.ts'
+import { billingService, contractOf, ratedOf, T0, usd } from '../service.fixture.ts'
 import { issueInvoice } from './issue-invoice.ts'
 import { listInvoices } from './list-invoices.ts'
 import { readInvoice } from './read-invoice.ts'
@@ -11,7 +11,7 @@ const { db, clock, ctx, timers, statusOf } = await billingService()
 
 const followed = async (context = ctx) => {
   const contract = contractOf()
-  await followContract(context, contract)
+  await followContract(context, contract, T0)
   return contract
 }
 const told = async (id: string) =>

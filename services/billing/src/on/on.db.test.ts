@@ -6,6 +6,7 @@ import {
   ContractLineAdded,
   ContractLineRemoved,
   ContractTerminated,
+  ContractTransferred,
   type Envelope,
   SUBSCRIPTIONS,
   WalletCredited,
@@ -56,6 +57,21 @@ describe.each(WAYS)('events %s', (_, bring) => {
       source.next(ContractLineRemoved, { edit, contract: { ...contract, lines: [lineOf()], version: 3 } }),
     ])
     expect((await issueInvoice(ctx, ratedOf(contract, [7])))?.lines).toMatchObject([{ seller_id: gone.seller_id }])
+  })
+
+  it('leave a period with whoever bought in it, though the contract has passed on', async () => {
+    const contract = contractOf({ version: 2 })
+    const moved = { ...edit, effective_at: days(31), recorded_at: days(3) }
+    const passed = { ...contract, buyer_id: nextId('party'), version: 3 }
+    const source = eventSource()
+    await bring(consumer, [
+      source.next(ContractActivated, { edit, contract }),
+      source.next(ContractTransferred, { edit: moved, phase: 'effective', contract: passed }),
+    ])
+    const before = ratedOf(contract, [7], { period: { from: T0, to: days(31) } })
+    const after = ratedOf(contract, [7], { period: { from: days(31), to: days(59) } })
+    expect((await issueInvoice(ctx, before))?.buyer_id).toBe(contract.buyer_id)
+    expect((await issueInvoice(ctx, after))?.buyer_id).toBe(passed.buyer_id)
   })
 
   it('know nothing of a draft', async () => {

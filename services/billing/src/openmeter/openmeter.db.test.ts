@@ -12,7 +12,7 @@ import { markPaid } from '../invoice/mark-paid.ts'
 import { markPastDue } from '../invoice/mark-past-due.ts'
 import { provider } from '../openmeter.fixture.ts'
 import { routes } from '../routes.ts'
-import { billingService, contractOf, days, hours } from '../service.fixture.ts'
+import { billingService, contractOf, days, hours, T0 } from '../service.fixture.ts'
 import { timers } from '../timers.ts'
 
 const SECRET = `whsec_${Buffer.from('a secret of thirty-two bytes ....').toString('base64')}`
@@ -57,7 +57,7 @@ beforeEach(async () => {
 /** A contract with one fee, billed in OpenMeter at once. */
 async function billed(known = true) {
   const contract = contractOf()
-  if (known) await followContract(ctx, contract)
+  if (known) await followContract(ctx, contract, T0)
   const fee = { billingCadence: null, description: `line:${contract.lines[0]?.id}` }
   await subscribe(harness.om, contract.id, [flat('setup', '12.34', 'in_advance', fee)])
   await harness.settle()
@@ -169,7 +169,7 @@ describe('the poll', () => {
     await at(days(3))
     await poll()
     expect(await invoices(contract)).toEqual([])
-    await followContract(ctx, contract)
+    await followContract(ctx, contract, T0)
     await work()
     expect(await invoices(contract)).toHaveLength(1)
   })
