@@ -52,7 +52,7 @@ const subscribe = (subject: string) => (nc: NatsConnection) => {
 
 describe('the ledger may', () => {
   test.each([
-    'evt.ledger.transaction.posted.v1.txn_1',
+    'evt.ledger.journal.appended.v1.txn_1',
     '$JS.API.STREAM.INFO.EVT_LEDGER',
     '$JS.API.CONSUMER.INFO.EVT_BILLING.ledger--EVT_BILLING',
     '$JS.API.CONSUMER.MSG.NEXT.EVT_BILLING.ledger--EVT_BILLING',
@@ -104,7 +104,7 @@ describe('the provisioner', () => {
     },
   )
   test.each([
-    'evt.ledger.transaction.posted.v1.txn_1',
+    'evt.ledger.journal.appended.v1.txn_1',
     '$JS.API.STREAM.DELETE.EVT_LEDGER',
     '$JS.API.STREAM.PURGE.EVT_LEDGER',
     '$JS.API.CONSUMER.DELETE.EVT_LEDGER.billing--EVT_LEDGER',

@@ -20,7 +20,6 @@ import { PayoutRefused } from './ledger/payout-refused.ts'
 import { PayoutReserved } from './ledger/payout-reserved.ts'
 import { SettlementCompleted } from './ledger/settlement-completed.ts'
 import { SettlementOpened } from './ledger/settlement-opened.ts'
-import { TransactionPosted } from './ledger/transaction-posted.ts'
 import { WalletCredited } from './ledger/wallet-credited.ts'
 import { ContractSyncFailed } from './metering-sync/contract-sync-failed.ts'
 import { ContractSynced } from './metering-sync/contract-synced.ts'
@@ -57,7 +56,6 @@ export const EVENTS: readonly EventDefinition[] = [
   PayoutReserved,
   SettlementCompleted,
   SettlementOpened,
-  TransactionPosted,
   WalletCredited,
   BankAccountRegistered,
   PartyCreated,
