@@ -18,6 +18,7 @@ export {
   submitTransactions,
   undoTransaction,
 } from './transaction/submit-transactions.ts'
+export { clearPayIn } from './wallet/clear-pay-in.ts'
 export { commitFunds } from './wallet/commit-funds.ts'
 export { openWallet } from './wallet/open-wallet.ts'
 export { readAvailable } from './wallet/read-available.ts'

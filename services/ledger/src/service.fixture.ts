@@ -16,13 +16,14 @@ import {
   testLog,
 } from '@draupnir/testing'
 import { type Instant, instant } from '@draupnir/time'
-import type { Invoice, Payout } from '@draupnir/wire'
+import type { Collection, Invoice, Payout } from '@draupnir/wire'
 import { listBalances } from './account/account.store.ts'
 import { accountOf } from './account/account.ts'
 import { available, posted } from './account/balance.ts'
 import { handlers } from './consumers.ts'
 import { payInClear } from './recipe/pay-in-clear.recipe.ts'
 import { postTransaction } from './transaction/post-transaction.ts'
+import { clearPayIn } from './wallet/clear-pay-in.ts'
 import { commitFunds } from './wallet/commit-funds.ts'
 
 export const START: Instant = instant('2026-01-01T00:00:00Z')
@@ -65,24 +66,43 @@ export async function fund(ctx: Context, party: Id<'party'>, amount: number): Pr
   })
 }
 
-/** Funds the buyer and commits the total of the invoice; gives the collection. */
-export async function collect(ctx: Context, invoice: Invoice): Promise<Id<'collection'>> {
-  const id = nextId('collection')
-  await fund(ctx, invoice.buyer_id, Number(invoice.total.amount))
-  await commitFunds(ctx, {
-    collection: {
-      id,
-      invoice_id: invoice.id,
-      contract_id: invoice.contract_id,
-      buyer_id: invoice.buyer_id,
-      method: 'wallet',
-      amount: invoice.total,
-      attempt: 1,
-    },
-    cause: `commit-${id}`,
+/** A pay-in that was submitted and has cleared: a lot of the party's wallet. */
+export async function payIn(ctx: Context, party: Id<'party'>, amount: number, rail: 'ach' | 'wire' = 'ach') {
+  const id = nextId('payIn')
+  await postTransaction(ctx, {
+    recipe: payInClear,
+    input: { party_id: party, rail, amount: usd(amount) },
+    state: 'pending',
+    cause: `submitted-${id}`,
+    reference: id,
     effectiveAt: ctx.now(),
   })
+  const cleared = { id, party_id: party, rail, amount: usd(amount) }
+  await clearPayIn(ctx, { payIn: cleared, cause: `cleared-${id}`, clearedAt: ctx.now() })
   return id
+}
+
+/** Commits an amount of a buyer for an invoice; gives the collection. */
+export async function commit(ctx: Context, buyer: Id<'party'>, amount: number, over: Partial<Collection> = {}) {
+  const collection = {
+    id: nextId('collection'),
+    invoice_id: nextId('invoice'),
+    contract_id: nextId('contract'),
+    buyer_id: buyer,
+    method: 'wallet' as const,
+    amount: usd(amount),
+    attempt: 1,
+    ...over,
+  }
+  await commitFunds(ctx, { collection, cause: `commit-${collection.id}`, effectiveAt: ctx.now() })
+  return collection.id
+}
+
+/** Funds the buyer and commits the total of the invoice; gives the collection. */
+export async function collect(ctx: Context, invoice: Invoice): Promise<Id<'collection'>> {
+  await fund(ctx, invoice.buyer_id, Number(invoice.total.amount))
+  const { id: invoice_id, contract_id, total } = invoice
+  return commit(ctx, invoice.buyer_id, Number(total.amount), { invoice_id, contract_id })
 }
 
 /** A paid invoice with one line for each seller and amount, at a fee of 10 %. */

@@ -1,8 +1,8 @@
 import { handle } from '@draupnir/outbox'
 import { PayInCleared } from '@draupnir/wire'
-import { payInClear } from '../recipe/pay-in-clear.recipe.ts'
-import { settlePending } from '../transaction/resolve-pending.ts'
+import { clearPayIn } from '../wallet/clear-pay-in.ts'
 
-export const onPayInCleared = handle(PayInCleared, (ctx, event) =>
-  settlePending(ctx, { recipe: payInClear, reference: event.data.pay_in.id, cause: event.id }),
-)
+export const onPayInCleared = handle(PayInCleared, (ctx, event) => {
+  const { pay_in: payIn } = event.data
+  return clearPayIn(ctx, { payIn, cause: event.id, clearedAt: payIn.cleared_at ?? event.time })
+})

@@ -118,3 +118,21 @@ export async function unevenSettlements({ sql }: Db): Promise<WrongRow[]> {
       left join settlement_legs l on l.tenant_id = s.tenant_id and l.settlement_id = s.id
     group by s.tenant_id, s.id, s.gross having s.gross <> coalesce(sum(l.amount), 0) order by 1`
 }
+
+/** Lots whose parts do not sum to what the pay-in brought. */
+export async function unevenLots({ sql }: Db): Promise<WrongRow[]> {
+  return await sql<WrongRow[]>`
+    select 'lot ' || l.tenant_id || '/' || l.pay_in_id as row,
+      'brought ' || l.amount || ', has ' || l.remaining || ' left and ' || coalesce(sum(u.amount), 0) || ' in use' as detail
+    from funding_lots l left join funding_uses u on u.tenant_id = l.tenant_id and u.pay_in_id = l.pay_in_id
+    group by l.tenant_id, l.pay_in_id having l.amount <> l.remaining + coalesce(sum(u.amount), 0) order by 1`
+}
+
+/** Payments that do not stand on as much as they are. */
+export async function unfundedPayments({ sql }: Db): Promise<WrongRow[]> {
+  return await sql<WrongRow[]>`
+    select 'payment ' || p.tenant_id || '/' || p.collection_id as row,
+      'of ' || p.amount || ' stands on ' || coalesce(sum(u.amount), 0) as detail
+    from payments p left join funding_uses u on u.tenant_id = p.tenant_id and u.collection_id = p.collection_id
+    group by p.tenant_id, p.collection_id having p.amount <> coalesce(sum(u.amount), 0) order by 1`
+}

@@ -8,7 +8,9 @@ import {
   driftedBalances,
   type Floor,
   unbalanced,
+  unevenLots,
   unevenSettlements,
+  unfundedPayments,
   untoldStates,
 } from './verify.store.ts'
 
@@ -26,6 +28,8 @@ export function verify({ db }: { readonly db: Db }): Promise<Check[]> {
       checkOf('ledger.states-told', await untoldStates(db)),
       checkOf('ledger.hash-chain', [...(await brokenLinks(db)), ...(await cutChains(db))]),
       checkOf('ledger.settlements-whole', await unevenSettlements(db)),
+      checkOf('ledger.lots-whole', await unevenLots(db)),
+      checkOf('ledger.payments-funded', await unfundedPayments(db)),
     ]
   })
 }

@@ -6,6 +6,8 @@ import { type Collection, CollectionCommitted, CollectionRefused } from '@draupn
 import { account } from '../account/account.ts'
 import { fundsCommit } from '../recipe/funds.recipes.ts'
 import { acceptedOf, isRefusedFor, tryTransaction } from '../transaction/post-transaction.ts'
+import { lockFunding, useLots } from './funding.store.ts'
+import { insertPayment } from './payment.store.ts'
 import { readAvailable } from './read-available.ts'
 
 export interface CommitFunds {
@@ -18,6 +20,7 @@ export interface CommitFunds {
 export function commitFunds(ctx: Context, { collection, cause, effectiveAt }: CommitFunds): Promise<void> {
   return transact(ctx, async (ctx) => {
     const { id: collection_id, invoice_id, buyer_id, amount } = collection
+    await lockFunding(ctx, buyer_id)
     const outcome = await tryTransaction(ctx, {
       recipe: fundsCommit,
       input: { buyer_id, amount },
@@ -28,6 +31,7 @@ export function commitFunds(ctx: Context, { collection, cause, effectiveAt }: Co
     const common = { collection_id, invoice_id, buyer_id, amount }
     if (!isRefusedFor(outcome, 'ledger.balance-insufficient')) {
       const { id: transaction_id } = acceptedOf(outcome)
+      await keepPayment(ctx, collection)
       await emit(ctx, CollectionCommitted, { data: { ...common, transaction_id } })
       return
     }
@@ -37,4 +41,10 @@ export function commitFunds(ctx: Context, { collection, cause, effectiveAt }: Co
       data: { ...common, available: toWire(money(available, currency)), code: outcome.code },
     })
   })
+}
+
+async function keepPayment(ctx: Context, { id, invoice_id, buyer_id, amount: wire }: Collection): Promise<void> {
+  const amount = fromWire(wire)
+  const committed = { collectionId: id, invoiceId: invoice_id, buyerId: buyer_id, amount, committedAt: ctx.now() }
+  if (await insertPayment(ctx, committed)) await useLots(ctx, id, buyer_id, amount)
 }

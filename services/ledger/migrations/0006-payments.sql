@@ -1,0 +1,44 @@
+-- What one pay-in put into a wallet. Commits consume the oldest first, so that a settlement knows which pay-ins paid for it.
+create table funding_lots (
+  tenant_id text not null,
+  pay_in_id text not null,
+  party_id text not null,
+  rail text not null,
+  amount bigint not null check (amount > 0),
+  currency text not null,
+  remaining bigint not null check (remaining >= 0),
+  cleared_at timestamptz(3) not null,
+  primary key (tenant_id, pay_in_id)
+);
+
+create index funding_lots_left on funding_lots (tenant_id, party_id, currency, cleared_at, pay_in_id) where remaining > 0;
+
+-- One committed collection: what a settlement is paid by, once it is settled.
+create table payments (
+  tenant_id text not null,
+  collection_id text not null,
+  invoice_id text not null,
+  buyer_id text not null,
+  amount bigint not null check (amount > 0),
+  currency text not null,
+  state text not null check (state in ('committed', 'settled', 'reversed')),
+  committed_at timestamptz(3) not null,
+  primary key (tenant_id, collection_id)
+);
+
+create index payments_unsettled on payments (tenant_id, buyer_id, currency, committed_at) where state = 'committed';
+
+-- Which lots a payment stands on; without a pay-in it is money that no pay-in brought.
+create table funding_uses (
+  tenant_id text not null,
+  collection_id text not null,
+  pay_in_id text,
+  amount bigint not null check (amount >= 0),
+  constraint funding_uses_one_per_pay_in unique nulls not distinct (tenant_id, collection_id, pay_in_id),
+  foreign key (tenant_id, collection_id) references payments (tenant_id, collection_id),
+  foreign key (tenant_id, pay_in_id) references funding_lots (tenant_id, pay_in_id)
+);
+
+create index funding_uses_by_pay_in on funding_uses (tenant_id, pay_in_id) where amount > 0;
+
+revoke delete, truncate on funding_lots, payments, funding_uses from ${role};
