@@ -231,6 +231,11 @@ export const REFUSALS = {
     consumer: 'retry',
     title: 'No contract is known for this OpenMeter invoice',
   },
+  'billing.buyer-unknown': {
+    status: 422,
+    consumer: 'retry',
+    title: 'The contract is not known to have had this buyer',
+  },
   'billing.line-unknown': { status: 422, consumer: 'retry', title: 'The contract has no such line' },
   'payout.bank-account-not-active': { status: 409, consumer: 'park', title: 'The bank account cannot be used' },
   'payout.bank-account-refused': { status: 422, consumer: 'park', title: 'The bank partner refused the bank account' },

@@ -16,11 +16,12 @@ create table invoices (
   tenant_id text not null,
   contract_id text not null,
   buyer_id text not null,
-  openmeter_invoice_id text not null unique,
+  openmeter_invoice_id text not null,
   number text not null,
   state text not null check (state in ('issued', 'paid', 'past_due')),
   currency text not null,
   total bigint not null check (total >= 0),
+  rated_total bigint not null,
   period_from timestamptz(3) not null,
   period_to timestamptz(3) not null,
   issued_at timestamptz(3) not null,
@@ -28,7 +29,8 @@ create table invoices (
   paid_at timestamptz(3),
   platform_fee_rate text not null,
   lines jsonb not null,
-  unique (tenant_id, number)
+  unique (tenant_id, number),
+  unique (openmeter_invoice_id, buyer_id)
 );
 create index invoices_by_tenant on invoices (tenant_id, issued_at desc, id desc);
 create index invoices_open_by_buyer on invoices (tenant_id, buyer_id, due_at) where state <> 'paid';

@@ -83,6 +83,8 @@ export function ratedOf(
     quantity: '1',
     amount: { amount: BigInt(amounts[index] ?? 0), currency: contract.currency },
     period,
+    buyerId: null,
+    recurring: true,
   }))
   const total = lines.reduce((sum, line) => sum + line.amount.amount, 0n)
   return {
@@ -118,8 +120,8 @@ export async function billingService() {
     return issued(contract, amount)
   }
   const issued = async (contract: ContractState, amount = 1000): Promise<Invoice> => {
-    const invoice = await issueInvoice(ctx, ratedOf(contract, [amount]))
-    if (invoice === null) throw new Error('not owed')
+    const [invoice] = await issueInvoice(ctx, ratedOf(contract, [amount]))
+    if (invoice === undefined) throw new Error('not owed')
     return invoice
   }
   const timers = (kind: string) => db.sql<{ key: string; due_at: Instant; data: unknown; last_error: string | null }[]>`

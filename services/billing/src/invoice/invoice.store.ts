@@ -16,8 +16,9 @@ export interface InvoiceFilter {
 /** A time of issue and an id: where a page of the list ended. */
 export type InvoicePosition = readonly [Instant, Id<'invoice'>]
 
-export async function insertInvoice(ctx: Context, invoice: Invoice): Promise<void> {
-  await ctx.db.orm.insert(invoices).values(toRow(ctx, invoice))
+/** Writes a new invoice, with the total of OpenMeter's invoice that it was made of. */
+export async function insertInvoice(ctx: Context, invoice: Invoice, ratedTotal: bigint): Promise<void> {
+  await ctx.db.orm.insert(invoices).values({ ...toRow(ctx, invoice), ratedTotal })
 }
 
 export async function updateInvoice(ctx: Context, invoice: Invoice): Promise<void> {
@@ -35,13 +36,14 @@ export async function findInvoice(ctx: Context, id: Id<'invoice'>): Promise<Invo
   return row === undefined ? null : fromRow(row)
 }
 
-/** The invoice made of an OpenMeter invoice, if there is one yet. */
-export async function findByOpenMeterId(ctx: Context, openmeterId: string): Promise<Invoice | null> {
-  const [row] = await ctx.db.orm
+/** The invoices made of an OpenMeter invoice, in the order of their numbers; empty when there are none yet. */
+export async function findByOpenMeterId(ctx: Context, openmeterId: string): Promise<Invoice[]> {
+  const rows = await ctx.db.orm
     .select()
     .from(invoices)
     .where(ours(ctx, eq(invoices.openmeterInvoiceId, openmeterId)))
-  return row === undefined ? null : fromRow(row)
+    .orderBy(asc(invoices.number))
+  return rows.map(fromRow)
 }
 
 export async function lockInvoice(ctx: Context, id: Id<'invoice'>): Promise<Invoice | null> {
@@ -117,7 +119,7 @@ function ours(ctx: Context, ...conditions: readonly (SQL | undefined | '')[]) {
   return and(eq(invoices.tenant, ctx.tenant), ...conditions.map((condition) => condition || undefined))
 }
 
-function toRow(ctx: Context, invoice: Invoice): typeof invoices.$inferInsert {
+function toRow(ctx: Context, invoice: Invoice): Omit<typeof invoices.$inferInsert, 'ratedTotal'> {
   return {
     id: invoice.id,
     tenant: ctx.tenant,

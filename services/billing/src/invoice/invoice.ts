@@ -1,10 +1,11 @@
-import { assert, refuse } from '@draupnir/errors'
+import { refuse } from '@draupnir/errors'
 import { deriveId, type Id } from '@draupnir/ids'
 import { add, fromWire, toWire, zero } from '@draupnir/money'
 import { addDuration, duration, type Instant } from '@draupnir/time'
 import type { ContractState, Invoice, InvoiceLine } from '@draupnir/wire'
-import { type Buyer, buyerOf } from '../contract/buyers.ts'
+import type { Buyer } from '../contract/buyers.ts'
 import type { RatedInvoice, RatedLine } from './rated-invoice.ts'
+import type { Share } from './shares.ts'
 
 /** OpenMeter's states from which the buyer owes the total; `paid` too, should OpenMeter have been told so by hand. */
 const OWED = /^(payment_processing\.|issued|overdue|paid)/
@@ -27,20 +28,19 @@ export interface BillingTerms {
   readonly buyers: readonly Buyer[]
 }
 
-/** The legal invoice for what OpenMeter rated. Its lines sum to its total. */
-export function draftInvoice(rated: RatedInvoice, terms: BillingTerms, legal: LegalIdentity): Invoice {
+/** The legal invoice for one buyer's share of what OpenMeter rated. */
+export function draftInvoice(rated: RatedInvoice, share: Share, terms: BillingTerms, legal: LegalIdentity): Invoice {
   const { id, number, now } = legal
   const { contract } = terms
-  const lines = rated.lines.map((line, index) => invoiceLine(id, index, line, terms))
+  const lines = share.lines.map((line, index) => invoiceLine(id, index, line, terms))
   const total = lines.map((line) => fromWire(line.amount)).reduce(add, zero(rated.total.currency))
-  assert(total.amount === rated.total.amount, `lines of OpenMeter invoice ${rated.id} do not sum to its total`)
   return {
     id,
     number,
     contract_id: contract.id,
-    buyer_id: buyerOf(terms.buyers, rated.period) ?? contract.buyer_id,
+    buyer_id: share.buyerId,
     state: 'issued',
-    period: rated.period,
+    period: share.period,
     issued_at: now,
     due_at: addDuration(now, duration(`P${contract.net_days}D`), 1, contract.time_zone),
     paid_at: null,
@@ -54,6 +54,12 @@ export function draftInvoice(rated: RatedInvoice, terms: BillingTerms, legal: Le
 /** The invoice paid at `now`; a paid one stays as it is. */
 export function pay(invoice: Invoice, now: Instant): Invoice {
   return invoice.state === 'paid' ? invoice : { ...invoice, state: 'paid', paid_at: now }
+}
+
+/** How the payment of all invoices made of one of OpenMeter's stands, in its words; null while it only waits. */
+export function standingOf(states: readonly Invoice['state'][]): 'paid' | 'payment_overdue' | null {
+  if (states.every((state) => state === 'paid')) return 'paid'
+  return states.includes('past_due') ? 'payment_overdue' : null
 }
 
 /** The invoice past its due date; null when it is paid, already past due or not yet due. */

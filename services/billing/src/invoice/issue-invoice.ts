@@ -8,29 +8,39 @@ import { requestCollection } from '../collection/request-collection.ts'
 import { lockContract } from '../contract/contract.store.ts'
 import { updateBillingStatus } from '../contract/update-billing-status.ts'
 import { findByOpenMeterId, insertInvoice, nextInvoiceNumber } from './invoice.store.ts'
-import { draftInvoice, isOwed } from './invoice.ts'
+import { type BillingTerms, draftInvoice, isOwed } from './invoice.ts'
 import { INVOICE_DUE } from './invoice-due.ts'
 import { markPaid } from './mark-paid.ts'
 import type { RatedInvoice } from './rated-invoice.ts'
+import { type Share, sharesOf } from './shares.ts'
 
-/** Makes the legal invoice of what OpenMeter has rated, once; quiet while it is still rating. */
-export function issueInvoice(outer: Context, rated: RatedInvoice): Promise<Invoice | null> {
+/**
+ * Makes the legal invoices of what OpenMeter has rated, once: one for each buyer of its period. None while it is still
+ * rating.
+ */
+export function issueInvoice(outer: Context, rated: RatedInvoice): Promise<readonly Invoice[]> {
   return transact(outer, async (ctx) => {
-    if (!isOwed(rated)) return null
+    if (!isOwed(rated)) return []
     const id = rated.customerKey
     // The contract's row is the lock: two deliveries of one OpenMeter invoice wait for each other here.
     const known = isId('contract', id) ? await lockContract(ctx, id) : null
     if (known === null)
       refuse('billing.contract-unknown', { openmeter_invoice_id: rated.id, customer_key: rated.customerKey })
     const before = await findByOpenMeterId(ctx, rated.id)
-    if (before !== null) return before
-    const number = await nextInvoiceNumber(ctx)
-    const invoice = draftInvoice(rated, known, { id: ctx.newId('invoice'), number, now: ctx.now() })
-    await insertInvoice(ctx, invoice)
-    await emit(ctx, InvoiceIssued, { data: { invoice } })
-    await startCollecting(ctx, invoice)
-    return invoice
+    if (before.length > 0) return before
+    const invoices: Invoice[] = []
+    for (const share of sharesOf(rated, known)) invoices.push(await issue(ctx, rated, share, known))
+    for (const invoice of invoices) await startCollecting(ctx, invoice)
+    return invoices
   })
+}
+
+async function issue(ctx: Context, rated: RatedInvoice, share: Share, terms: BillingTerms): Promise<Invoice> {
+  const number = await nextInvoiceNumber(ctx)
+  const invoice = draftInvoice(rated, share, terms, { id: ctx.newId('invoice'), number, now: ctx.now() })
+  await insertInvoice(ctx, invoice, rated.total.amount)
+  await emit(ctx, InvoiceIssued, { data: { invoice } })
+  return invoice
 }
 
 async function startCollecting(ctx: Context, invoice: Invoice): Promise<void> {

@@ -23,6 +23,6 @@ export function markPaid(outer: Context, id: Id<'invoice'>, collectionId: Id<'co
     await cancel(ctx, { kind: INVOICE_DUE, key: id })
     await emit(ctx, InvoicePaid, { data: { invoice: paid, collection_id: collectionId } })
     await updateBillingStatus(ctx, paid.contract_id)
-    await reportToOpenMeter(ctx, paid.openmeter_invoice_id, 'paid')
+    await reportToOpenMeter(ctx, paid.openmeter_invoice_id)
   })
 }

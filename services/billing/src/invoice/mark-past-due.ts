@@ -21,6 +21,6 @@ export function markPastDue(outer: Context, id: Id<'invoice'>): Promise<void> {
     await updateInvoice(ctx, pastDue)
     await emit(ctx, InvoicePastDue, { data: { invoice: pastDue } })
     await updateBillingStatus(ctx, pastDue.contract_id)
-    await reportToOpenMeter(ctx, pastDue.openmeter_invoice_id, 'payment_overdue')
+    await reportToOpenMeter(ctx, pastDue.openmeter_invoice_id)
   })
 }

@@ -34,6 +34,8 @@ it('reads cents, periods and the contract line', () => {
         quantity: '1',
         amount: { amount: 70_000n, currency: 'USD' },
         period: { from: '2026-01-01T00:00:00.000Z', to: '2026-02-01T00:00:00.000Z' },
+        buyerId: null,
+        recurring: false,
       },
     ],
   })
@@ -42,6 +44,23 @@ it('reads cents, periods and the contract line', () => {
 it('knows a line by its feature too, in either place', () => {
   for (const more of [{ featureKey: `u_${line}` }, { rateCard: { featureKey: `u_${line}` } }])
     expect(ratedInvoice(feature(more)).lines).toMatchObject([{ contractLineId: line, quantity: '12.5' }])
+})
+
+it('reads who bought as a line began', () => {
+  const buyer = nextId('party')
+  expect(ratedInvoice(feature({ description: `line:${line} buyer:${buyer}` })).lines).toMatchObject([
+    { contractLineId: line, buyerId: buyer },
+  ])
+})
+
+it('knows a recurring fee, which is billed in arrears, from a one-time fee and from usage', () => {
+  const priced = (price: object) => feature({ featureKey: `u_${line}`, rateCard: { price } })
+  const prices = [
+    { type: 'flat', paymentTerm: 'in_arrears' },
+    { type: 'flat', paymentTerm: 'in_advance' },
+    { type: 'unit', amount: '2' },
+  ]
+  expect(prices.map((price) => ratedInvoice(priced(price)).lines[0]?.recurring)).toEqual([true, false, false])
 })
 
 it('stops at a line that names no contract line', () => {

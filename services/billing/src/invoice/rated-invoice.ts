@@ -21,6 +21,10 @@ export interface RatedLine {
   readonly quantity: string
   readonly amount: Money
   readonly period: Period
+  /** Who bought as the line began, if OpenMeter was told. */
+  readonly buyerId: Id<'party'> | null
+  /** A recurring fee: it grows with the time, so that two buyers of a period can share it. */
+  readonly recurring: boolean
 }
 
 /** The parts of the SDK's invoice that are read. */
@@ -40,12 +44,15 @@ interface OpenMeterLine {
   readonly description?: string
   readonly quantity?: string
   readonly featureKey?: string
-  readonly rateCard?: { readonly featureKey?: string }
+  readonly rateCard?: {
+    readonly featureKey?: string
+    readonly price?: { readonly type: string; readonly paymentTerm?: string } | null
+  }
   readonly period: { readonly from: Date; readonly to: Date }
   readonly totals: { readonly total: string }
 }
 
-const LINE_TOKEN = /^line:(lin_[0-9a-z]+)$/
+const LINE_TOKEN = /^line:(lin_[0-9a-z]+)(?: buyer:(pty_[0-9a-z]+))?$/
 const FEATURE_KEY = /^u_(lin_[0-9a-z]+)$/
 
 /** Reads OpenMeter's invoice; a line that names no contract line is a `Defect`, for nobody could say whom it pays. */
@@ -57,6 +64,8 @@ export function ratedInvoice(invoice: OpenMeterInvoice): RatedInvoice {
     quantity: line.quantity ?? '1',
     amount: fromMajor(decimal(line.totals.total), code, 'half_away_from_zero'),
     period: periodOf(line.period),
+    buyerId: buyerOf(line),
+    recurring: isRecurring(line),
   }))
   const [first] = lines
   return {
@@ -75,6 +84,16 @@ function contractLineOf(line: OpenMeterLine): Id<'contractLine'> {
   const id = LINE_TOKEN.exec(line.description ?? '')?.[1] ?? FEATURE_KEY.exec(feature)?.[1] ?? ''
   if (!isId('contractLine', id)) throw new Defect(`OpenMeter line "${line.name}" names no contract line`)
   return id
+}
+
+function buyerOf({ description }: OpenMeterLine): Id<'party'> | null {
+  const id = LINE_TOKEN.exec(description ?? '')?.[2] ?? ''
+  return isId('party', id) ? id : null
+}
+
+// One-time fees are billed in advance: OpenMeter bills them in arrears only at the end.
+function isRecurring({ rateCard }: OpenMeterLine): boolean {
+  return rateCard?.price?.type === 'flat' && rateCard.price.paymentTerm === 'in_arrears'
 }
 
 function periodOf({ from, to }: { from: Date; to: Date }): Period {

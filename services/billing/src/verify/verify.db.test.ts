@@ -37,6 +37,23 @@ it('names an invoice whose lines do not sum to its total', async () => {
   expect(await afterBreaking(set(999), set(1000))).toEqual([`billing.lines-sum-to-total: invoice ${open}`])
 })
 
+it('names an invoice of OpenMeter that its invoices do not sum to', async () => {
+  const { openmeter_invoice_id } = await readInvoice(ctx, JSON.parse(JSON.stringify(open)))
+  const set = (total: number) => `update invoices set rated_total = ${total} where id = '${open}'`
+  expect(await afterBreaking(set(1001), set(1000))).toEqual([
+    `billing.shares-sum-to-openmeter: OpenMeter invoice ${openmeter_invoice_id}`,
+  ])
+})
+
+it('names an invoice with a line of somebody else', async () => {
+  const { contract_id } = await readInvoice(ctx, JSON.parse(JSON.stringify(open)))
+  const set = (who: string) =>
+    `update contracts set buyers = jsonb_set(buyers, '{0,buyer_id}', ${who}) where id = '${contract_id}'`
+  expect(await afterBreaking(set(`'"pty_x"'`), set(`contract -> 'buyer_id'`))).toEqual([
+    `billing.lines-of-their-buyer: invoice ${open}`,
+  ])
+})
+
 it('names a marketplace whose numbers have a gap', async () => {
   const set = (by: number) => `update invoice_numbers set last_number = last_number + ${by}`
   expect(await afterBreaking(set(1), set(-1))).toEqual([`billing.numbers-gapless: tenant ${ctx.tenant}`])

@@ -16,6 +16,27 @@ export async function linesOffTotal({ sql }: Source): Promise<Finding[]> {
     where lines_total <> total`
 }
 
+/** Invoices of OpenMeter that the invoices of their buyers do not sum to. */
+export async function sharesOffTotal({ sql }: Source): Promise<Finding[]> {
+  return await sql<Finding[]>`
+    select 'OpenMeter invoice ' || openmeter_invoice_id as row, 'comes to ' || max(rated_total) || ', its invoices to ' || sum(total) as detail
+    from invoices group by openmeter_invoice_id having sum(total) <> max(rated_total) or max(rated_total) <> min(rated_total)`
+}
+
+/** Invoice lines whose buyer did not have the contract as they began. */
+export async function linesOfOthers({ sql }: Source): Promise<Finding[]> {
+  return await sql<Finding[]>`
+    select 'invoice ' || i.id as row, 'line ' || (line ->> 'id') || ' began when ' || had.buyer_id || ' had the contract' as detail
+    from invoices i
+    join contracts c on c.id = i.contract_id and c.tenant_id = i.tenant_id
+    cross join lateral jsonb_array_elements(i.lines) line
+    cross join lateral (
+      select b.buyer ->> 'buyer_id' as buyer_id from jsonb_array_elements(c.buyers) with ordinality b (buyer, place)
+      where place = 1 or date_trunc('second', (b.buyer ->> 'from')::timestamptz) <= (line -> 'period' ->> 'from')::timestamptz
+      order by place desc limit 1) had
+    where had.buyer_id <> i.buyer_id`
+}
+
 /** Tenants whose numbers are not 1, 2, 3 … up to the last one given. */
 export async function numberGaps({ sql }: Source): Promise<Finding[]> {
   return await sql<Finding[]>`

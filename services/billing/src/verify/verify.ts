@@ -3,8 +3,10 @@ import { type Check, checkOf } from '@draupnir/service'
 import {
   collectedTwice,
   linesOffTotal,
+  linesOfOthers,
   numberGaps,
   paidWithoutCollection,
+  sharesOffTotal,
   uncollected,
   wrongStatuses,
 } from './verify.store.ts'
@@ -13,6 +15,8 @@ import {
 export async function verify({ db }: { readonly db: Pick<Db, 'sql'> }): Promise<readonly Check[]> {
   return [
     checkOf('billing.lines-sum-to-total', await linesOffTotal(db)),
+    checkOf('billing.shares-sum-to-openmeter', await sharesOffTotal(db)),
+    checkOf('billing.lines-of-their-buyer', await linesOfOthers(db)),
     checkOf('billing.numbers-gapless', await numberGaps(db)),
     checkOf('billing.paid-means-collected', await paidWithoutCollection(db)),
     checkOf('billing.collected-once', await collectedTwice(db)),
