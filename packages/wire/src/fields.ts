@@ -38,8 +38,14 @@ export const decimalField = z.string().regex(/^(0|[1-9]\d{0,14})(\.\d{1,12})?$/)
 /** A share between 0 and 1, exact. */
 export const rateField = z.string().regex(/^(0(\.\d{1,12})?|1(\.0{1,12})?)$/)
 
-/** A price for one unit: minor units with decimals (`"235.5"` is 2.355 USD). */
-export const unitPriceField = z.strictObject({ amount: decimalField, currency: currencyField })
+/** A share that a provider takes as a number of per cent: to a ten-thousandth of one. */
+export const discountField = z.string().regex(/^(0(\.\d{1,6})?|1(\.0{1,6})?)$/)
+
+/** A price for one unit: minor units with at most six decimals (`"235.5"` is 2.355 USD). */
+export const unitPriceField = z.strictObject({
+  amount: z.string().regex(/^(0|[1-9]\d{0,14})(\.\d{1,6})?$/),
+  currency: currencyField,
+})
 
 export const periodField = z.object({ from: instantField, to: instantField })
 

@@ -109,7 +109,7 @@ export const contractSchema = z.object({
   splits: z.array(splitSchema).max(20).default([]),
   sla: slaSchema.nullable().default(null),
   financing: financingSchema.nullable().default(null),
-  /** IANA zone of the billing calendar. */
+  /** IANA zone on whose calendar terms, notices and due dates are counted; billing periods are counted in UTC. */
   time_zone: z.string(),
   /** Start of the first billing period; null until active. */
   billing_anchor: instantField.nullable(),

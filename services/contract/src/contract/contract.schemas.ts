@@ -8,6 +8,7 @@ import {
   currencyField,
   decimalField,
   deltaSchema,
+  discountField,
   editSchema,
   financingSchema,
   idField,
@@ -72,7 +73,7 @@ export const terminateBody = z.discriminatedUnion('when', [
 export const payloads = {
   change_quantity: { quantity: decimalField },
   reprice_line: { price: priceSchema },
-  set_discount: { discount_rate: rateField },
+  set_discount: { discount_rate: discountField },
   assign_devices: {
     device_ids: z.array(idField('device')).max(MAX_DEVICES_OF_A_LINE),
     host_id: idField('party').nullable().default(null),

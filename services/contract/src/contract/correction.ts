@@ -1,5 +1,5 @@
 import { type Currency, fromWire, type Money, subtract, sum, toWire } from '@draupnir/money'
-import { addMs, duration, type Instant, type Period, periodAt } from '@draupnir/time'
+import { duration, type Instant, type Period, periodAt } from '@draupnir/time'
 import type { Charge, ContractState, LineCorrection } from '@draupnir/wire'
 import { periodCharges } from './period-charges.ts'
 import { type Stretch, same } from './timeline.ts'
@@ -13,10 +13,12 @@ export interface PeriodCorrection {
   readonly lines: readonly LineCorrection[]
 }
 
-/** The billing period of a contract that holds `moment`; null while it was never active. */
-export function billingPeriod(state: ContractState, moment: Instant): Period | null {
-  if (state.billing_anchor === null) return null
-  return periodAt(state.billing_anchor, duration(state.cadence), moment, state.time_zone)
+/** The billing period of a contract that holds `moment`, counted in UTC as OpenMeter does; null while it was never active. */
+export function billingPeriod(
+  { billing_anchor, cadence }: Pick<ContractState, 'billing_anchor' | 'cadence'>,
+  moment: Instant,
+): Period | null {
+  return billing_anchor === null ? null : periodAt(billing_anchor, duration(cadence), moment)
 }
 
 /** Of every billing period from `since` on that has begun by `now`, what differs between two timelines; others are left out. */
@@ -31,7 +33,7 @@ export function corrections(
   for (let period = billingPeriod(calendar, since); period !== null && period.from < now; ) {
     const one = correction(before, after, period, calendar.currency)
     if (one.lines.length > 0) found.push(one)
-    period = billingPeriod(calendar, addMs(period.to, 0))
+    period = billingPeriod(calendar, period.to)
   }
   return found
 }

@@ -209,22 +209,34 @@ export const GOLDEN: readonly Golden[] = [
   { worked: 'and is charged once', price: once('50000'), from: JAN, at: '2026-02-01', amounts: [] },
   {
     worked:
-      'New York, March 2026, has 743 hours; until 16 Mar 359 of them: 74300 x 359/743 = 35900, 148600 x 384/743 = 76800',
-    price: flat('74300'),
+      'in New York too a period is counted in UTC, as OpenMeter does: from 1 Mar 00:00 there until 1 Apr 01:00 are 744 hours, ' +
+      'until 16 Mar 00:00 there, after its clocks went forward, 359 of them: 74400 x 359/744 = 35900, 148800 x 385/744 = 77000',
+    price: flat('74400'),
     from: '2026-03-01T05:00:00Z',
     options: { terms: NY },
     edits: (book, line) => book.record(quantityOf(line, '2'), day('2026-03-16T04:00:00Z')),
     at: '2026-03-02',
-    amounts: ['35900', '76800'],
+    amounts: ['35900', '77000'],
   },
   {
-    worked: 'New York, November 2026, has 721 hours, and 1 Nov has 25: 72100 x 25/721 = 2500',
-    price: flat('72100'),
+    worked: 'New York, November 2026, has 720 hours in UTC, and its 1 Nov has 25: 72000 x 25/720 = 2500',
+    price: flat('72000'),
     from: '2026-11-01T04:00:00Z',
     options: { terms: NY },
     edits: (book) => book.record(TERMINATE, day('2026-11-02T05:00:00Z')),
     at: '2026-11-01T06:00:00Z',
     amounts: ['2500'],
+  },
+  {
+    worked:
+      'a year anchored in summer in Berlin turns at the same moment of UTC: from 1 Jul 2026 00:00 there 8760 hours, ' +
+      '1 Jan 2027 00:00 there lies after 4417 of them: 876000 x 4417/8760 = 441700',
+    price: flat('876000'),
+    from: '2026-06-30T22:00:00Z',
+    options: { terms: { time_zone: 'Europe/Berlin', cadence: 'P1Y' } },
+    edits: (book) => book.record(TERMINATE, day('2026-12-31T23:00:00Z')),
+    at: '2026-07-01',
+    amounts: ['441700'],
   },
   {
     worked: 'from 31 Jan the first period ends on 28 Feb, after 28 days: 28000 x 14/28 = 14000',
@@ -298,6 +310,34 @@ export const GOLDEN: readonly Golden[] = [
     at: JAN,
     usage: usage('100'),
     amounts: ['20000'],
+  },
+  {
+    worked: 'each tier is rounded by itself: 1.5 h x 1 = 1.5 -> 2, 1.5 h x 1 = 1.5 -> 2: 4, and not 3',
+    price: hourly('1', [['1.5', '1']]),
+    from: JAN,
+    at: JAN,
+    usage: usage('3'),
+    amounts: ['4'],
+  },
+  {
+    worked: 'and its discount too: half of 3 is 1.5 -> 2 off, 3 - 2 = 1, of two tiers 2, and not half of 6',
+    price: hourly('3', [['1', '3']]),
+    from: JAN,
+    options: { line: { discount_rate: '0.5' } },
+    at: JAN,
+    usage: usage('2'),
+    amounts: ['2'],
+  },
+  {
+    worked: 'the same amount by another quantity and price is the same rate card: 101, and not 51 + 51',
+    price: flat('101'),
+    from: '2026-02-01',
+    edits: (book, line) => [
+      book.record(quantityOf(line, '2'), day('2026-02-15')),
+      book.record(priceOf(line, flat('50.5')), day('2026-02-15')),
+    ],
+    at: '2026-02-01',
+    amounts: ['101'],
   },
   {
     worked: "what was not metered here is billing's to know",

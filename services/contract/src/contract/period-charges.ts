@@ -13,35 +13,55 @@ import {
 } from '@draupnir/money'
 import { type Instant, intersect, latest, type Period, periodMs, SECOND_MS } from '@draupnir/time'
 import type { Charge, ContractLine, ContractState } from '@draupnir/wire'
-import { merged, type Stretch } from './timeline.ts'
+import type { Stretch } from './timeline.ts'
 
 /** What was metered on a line in a stretch; null when it is not known here. */
 export type UsageOf = (lineId: Id<'contractLine'>, stretch: Period) => Decimal | null
 
 type Sold = Omit<Charge, 'from' | 'to' | 'amount'>
 
+/** What is sold from a moment until another, by the price a rate card of OpenMeter has. */
+interface Sale {
+  readonly from: Instant
+  readonly to: Instant
+  readonly sold: Sold
+  readonly terms: string
+}
+
 const UNKNOWN: UsageOf = () => null
 
 /**
  * What each line costs in a billing period: whole seconds in force over whole seconds of the period, rounded half away
- * from zero to the minor unit, then the discount, rounded the same way. As OpenMeter bills the rate cards of a line.
+ * from zero to the minor unit, then the discount, rounded the same way; of usage each tier by itself. As OpenMeter bills
+ * the rate cards of a line, to the cent.
  */
 export function periodCharges(timeline: readonly Stretch[], period: Period, usage: UsageOf = UNKNOWN): Charge[] {
-  const sold = new Map<Id<'contractLine'>, { from: Instant; to: Instant; value: Sold }[]>()
+  const sales = new Map<Id<'contractLine'>, Sale[]>()
   const once: Charge[] = []
   for (const stretch of timeline) {
     const part = intersect({ from: stretch.from, to: stretch.to ?? period.to }, period)
     if (part === null || stretch.state.lifecycle !== 'active') continue
     for (const line of stretch.state.lines) {
-      const value = soldAs(line, stretch.state)
-      if (line.price.type !== 'flat_once') sold.set(line.id, [...(sold.get(line.id) ?? []), { ...part, value }])
-      else once.push(...chargedOnce(line, stretch.state, part, value))
+      const sold = soldAs(line, stretch.state)
+      if (line.price.type === 'flat_once') once.push(...chargedOnce(line, stretch.state, part, sold))
+      else goOn(sales, { ...part, sold, terms: termsOf(sold) })
     }
   }
-  const running = [...sold.values()].flatMap((list) =>
-    merged(list).map(({ from, to, value }) => charge(value, { from, to: to ?? period.to }, period, usage)),
-  )
-  return [...once, ...running]
+  return [...once, ...[...sales.values()].flat().map((sale) => charge(sale, period, usage))]
+}
+
+// While a rate card stays as it is, OpenMeter bills one line, however often the contract was edited.
+function goOn(sales: Map<Id<'contractLine'>, Sale[]>, next: Sale): void {
+  const list = sales.get(next.sold.line_id) ?? []
+  sales.set(next.sold.line_id, list)
+  const last = list.at(-1)
+  if (last?.to === next.from && last.terms === next.terms) list[list.length - 1] = { ...last, to: next.to }
+  else list.push(next)
+}
+
+function termsOf(sold: Sold): string {
+  const { buyer_id, price, discount_rate } = sold
+  return JSON.stringify([buyer_id, discount_rate, price.type === 'usage' ? price : String(flat(sold))])
 }
 
 function soldAs(line: ContractLine, state: ContractState): Sold {
@@ -50,18 +70,19 @@ function soldAs(line: ContractLine, state: ContractState): Sold {
 }
 
 // Charged where the line and the contract first meet, whatever comes later.
-function chargedOnce(line: ContractLine, state: ContractState, part: Period, value: Sold): Charge[] {
+function chargedOnce(line: ContractLine, state: ContractState, part: Period, sold: Sold): Charge[] {
   if (state.activated_at === null) return []
   const at = latest(state.activated_at, line.added_at ?? state.activated_at)
   if (at < part.from || at >= part.to) return []
-  return [{ ...value, from: at, to: at, amount: amountOf(value, flat(value)) }]
+  return [{ ...sold, from: at, to: at, amount: amountOf(sold, [flat(sold)]) }]
 }
 
-function charge(value: Sold, part: Period, period: Period, usage: UsageOf): Charge {
-  if (value.price.type !== 'usage')
-    return { ...value, ...part, amount: amountOf(value, prorated(flat(value), part, period)) }
-  const quantity = usage(value.line_id, part)
-  return { ...value, ...part, amount: quantity === null ? null : amountOf(value, rated(value.price, quantity)) }
+function charge({ from, to, sold }: Sale, period: Period, usage: UsageOf): Charge {
+  const part = { from, to }
+  if (sold.price.type !== 'usage')
+    return { ...sold, ...part, amount: amountOf(sold, [prorated(flat(sold), part, period)]) }
+  const quantity = usage(sold.line_id, part)
+  return { ...sold, ...part, amount: quantity === null ? null : amountOf(sold, rated(sold.price, quantity)) }
 }
 
 function flat({ price, quantity }: Sold): bigint {
@@ -76,28 +97,24 @@ function secondsOf(period: Period): bigint {
   return BigInt(periodMs(period)) / BigInt(SECOND_MS)
 }
 
-/** Graduated: each GPU-hour at the price of its tier. */
-function rated(price: Extract<ContractLine['price'], { type: 'usage' }>, quantity: Decimal): bigint {
-  let total = decimal('0')
+/** Graduated: the GPU-hours of each tier at its price, rounded half away from zero, tier by tier. */
+function rated(price: Extract<ContractLine['price'], { type: 'usage' }>, quantity: Decimal): bigint[] {
+  const parts: bigint[] = []
   let from = decimal('0')
-  for (const tier of price.tiers ?? []) {
-    const to = decimal(tier.up_to)
-    const upTo = compareDecimals(quantity, to) < 0 ? quantity : to
-    if (compareDecimals(upTo, from) <= 0) break
-    total = addDecimals(
-      total,
-      multiplyDecimals(addDecimals(upTo, negateDecimal(from)), decimal(tier.unit_price.amount)),
-    )
+  for (const { up_to, unit_price } of [...(price.tiers ?? []), { up_to: null, unit_price: price.unit_price }]) {
+    if (compareDecimals(quantity, from) <= 0) break
+    const to = up_to === null || compareDecimals(quantity, decimal(up_to)) < 0 ? quantity : decimal(up_to)
+    const used = addDecimals(to, negateDecimal(from))
+    parts.push(toInteger(multiplyDecimals(used, decimal(unit_price.amount)), 'half_away_from_zero'))
     from = to
   }
-  if (compareDecimals(quantity, from) > 0) {
-    const rest = addDecimals(quantity, negateDecimal(from))
-    total = addDecimals(total, multiplyDecimals(rest, decimal(price.unit_price.amount)))
-  }
-  return toInteger(total, 'half_away_from_zero')
+  return parts
 }
 
-function amountOf({ price, discount_rate }: Sold, gross: bigint) {
-  const off = toInteger(multiplyDecimals({ units: gross, scale: 0 }, decimal(discount_rate)), 'half_away_from_zero')
-  return toWire(money(gross - off, price.unit_price.currency))
+// The discount is taken off each part, as off each detailed line of OpenMeter.
+function amountOf({ price, discount_rate }: Sold, parts: readonly bigint[]) {
+  const rate = decimal(discount_rate)
+  const off = (gross: bigint) => toInteger(multiplyDecimals({ units: gross, scale: 0 }, rate), 'half_away_from_zero')
+  const net = parts.reduce((total, gross) => total + gross - off(gross), 0n)
+  return toWire(money(net, price.unit_price.currency))
 }
