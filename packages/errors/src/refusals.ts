@@ -67,6 +67,7 @@ export const REFUSALS = {
   'ledger.invoice-unbalanced': { status: 422, consumer: 'park', title: 'The lines do not add up to the total' },
   'ledger.leg-not-seasoning': { status: 409, consumer: 'park', title: 'The leg is not seasoning any more' },
   'ledger.pair-not-allowed': { status: 422, consumer: 'park', title: 'These accounts may not touch in this direction' },
+  'ledger.payment-exceeds-open': { status: 422, consumer: 'park', title: 'More is paid than is open of the invoice' },
   'ledger.period-closed': { status: 422, consumer: 'park', title: 'The period is closed' },
   'ledger.postings-invalid': { status: 422, consumer: 'park', title: 'A transaction has one to a thousand postings' },
   'ledger.recipe-input-invalid': { status: 422, consumer: 'park', title: 'The input does not fit the recipe' },
@@ -226,6 +227,12 @@ export const REFUSALS = {
   'device-health.seller-role-missing': { status: 422, consumer: 'park', title: 'The party is not a seller' },
   'device-health.serial-taken': { status: 409, consumer: 'park', title: 'The seller has a device with this serial' },
 
+  'billing.amount-exceeds-open': { status: 422, consumer: 'park', title: 'More is asked for than is open' },
+  'billing.collection-under-way': {
+    status: 409,
+    consumer: 'park',
+    title: 'The ledger has not answered the last attempt yet',
+  },
   'billing.contract-unknown': {
     status: 422,
     consumer: 'retry',
@@ -236,6 +243,7 @@ export const REFUSALS = {
     consumer: 'retry',
     title: 'The contract is not known to have had this buyer',
   },
+  'billing.invoice-not-open': { status: 409, consumer: 'park', title: 'Nothing is open of the invoice' },
   'billing.line-unknown': { status: 422, consumer: 'retry', title: 'The contract has no such line' },
   'payout.bank-account-not-active': { status: 409, consumer: 'park', title: 'The bank account cannot be used' },
   'payout.bank-account-refused': { status: 422, consumer: 'park', title: 'The bank partner refused the bank account' },

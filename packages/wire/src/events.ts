@@ -1,6 +1,7 @@
 import { CollectionRequested } from './billing/collection-requested.ts'
 import { InvoiceIssued } from './billing/invoice-issued.ts'
 import { InvoicePaid } from './billing/invoice-paid.ts'
+import { InvoicePartiallyPaid } from './billing/invoice-partially-paid.ts'
 import { InvoicePastDue } from './billing/invoice-past-due.ts'
 import { BillingStatusChanged } from './billing/status-changed.ts'
 import { ContractCorrected } from './contract/contract-corrected.ts'
@@ -20,6 +21,7 @@ import { PayoutRefused } from './ledger/payout-refused.ts'
 import { PayoutReserved } from './ledger/payout-reserved.ts'
 import { SettlementCompleted } from './ledger/settlement-completed.ts'
 import { SettlementOpened } from './ledger/settlement-opened.ts'
+import { SettlementPaymentSettled } from './ledger/settlement-payment-settled.ts'
 import { WalletCredited } from './ledger/wallet-credited.ts'
 import { ContractSyncFailed } from './metering-sync/contract-sync-failed.ts'
 import { ContractSynced } from './metering-sync/contract-synced.ts'
@@ -45,6 +47,7 @@ export const EVENTS: readonly EventDefinition[] = [
   CollectionRequested,
   InvoiceIssued,
   InvoicePaid,
+  InvoicePartiallyPaid,
   InvoicePastDue,
   BillingStatusChanged,
   AccountFrozen,
@@ -56,6 +59,7 @@ export const EVENTS: readonly EventDefinition[] = [
   PayoutReserved,
   SettlementCompleted,
   SettlementOpened,
+  SettlementPaymentSettled,
   WalletCredited,
   BankAccountRegistered,
   PartyCreated,

@@ -1,5 +1,6 @@
 import { CollectionRequested } from './billing/collection-requested.ts'
 import { InvoicePaid } from './billing/invoice-paid.ts'
+import { InvoicePartiallyPaid } from './billing/invoice-partially-paid.ts'
 import { BillingStatusChanged } from './billing/status-changed.ts'
 import { CONTRACT_EDITS } from './contract/contract-edits.ts'
 import type { EventDefinition } from './define-event.ts'
@@ -43,6 +44,7 @@ export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly EventDefinitio
     PayInCleared,
     PayInFailed,
     CollectionRequested,
+    InvoicePartiallyPaid,
     InvoicePaid,
     PayoutRequested,
     PayoutSettled,

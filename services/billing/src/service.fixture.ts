@@ -22,10 +22,13 @@ import {
   contractSchema,
   type Invoice,
 } from '@draupnir/wire'
+import { collectInvoice } from './collection/collect-invoice.ts'
 import { handlers } from './consumers.ts'
 import { followContract } from './contract/follow-contract.ts'
 import { issueInvoice } from './invoice/issue-invoice.ts'
 import type { RatedInvoice } from './invoice/rated-invoice.ts'
+import { readInvoice } from './invoice/read-invoice.ts'
+import { recordPayment } from './invoice/record-payment.ts'
 import { billing } from './service.ts'
 
 export const T0: Instant = instant('2026-01-15T09:00:00Z')
@@ -124,6 +127,12 @@ export async function billingService() {
     if (invoice === undefined) throw new Error('not owed')
     return invoice
   }
+  /** The ledger commits what is open of an invoice; what it refused before is asked for again. */
+  const pays = async (id: Id<'invoice'>) => {
+    const latest = (await readInvoice(ctx, id)).collections.at(-1)
+    const asked = latest?.state === 'requested' ? latest : await collectInvoice(ctx, { invoiceId: id })
+    await recordPayment(ctx, id, asked.id)
+  }
   const timers = (kind: string) => db.sql<{ key: string; due_at: Instant; data: unknown; last_error: string | null }[]>`
     select key, due_at, data, last_error from timers where kind = ${kind} order by due_at, key`
   const statusOf = async (id: Id<'contract'>) => {
@@ -150,7 +159,7 @@ export async function billingService() {
     })
     await runner.stop()
   }
-  return { db, owner, clock, log, ctx, consumer, owed, issued, timers, statusOf, run }
+  return { db, owner, clock, log, ctx, consumer, owed, issued, pays, timers, statusOf, run }
 }
 
 export function collectionOf(invoice: Invoice, over: Partial<Collection> = {}): Collection {

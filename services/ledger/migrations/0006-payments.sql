@@ -23,8 +23,17 @@ create table payments (
   currency text not null,
   state text not null check (state in ('committed', 'settled', 'reversed')),
   committed_at timestamptz(3) not null,
-  primary key (tenant_id, collection_id)
+  -- Once it is settled: into which settlement, and by what.
+  settlement_id text,
+  transaction_id text,
+  settled_at timestamptz(3),
+  reversed bigint not null default 0 check (reversed between 0 and amount),
+  primary key (tenant_id, collection_id),
+  check ((settlement_id is null) = (transaction_id is null) and (settlement_id is null) = (settled_at is null)),
+  check (state <> 'settled' or settlement_id is not null)
 );
+
+create index payments_by_settlement on payments (tenant_id, settlement_id) where settlement_id is not null;
 
 create index payments_unsettled on payments (tenant_id, buyer_id, currency, committed_at) where state = 'committed';
 

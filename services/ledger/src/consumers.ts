@@ -1,5 +1,6 @@
 import { onCollectionRequested } from './on/billing.collection-requested.ts'
 import { onInvoicePaid } from './on/billing.invoice-paid.ts'
+import { onInvoicePartiallyPaid } from './on/billing.invoice-partially-paid.ts'
 import { onPartyCreated } from './on/payout.party-created.ts'
 import { onPayInCleared } from './on/payout.pay-in-cleared.ts'
 import { onPayInFailed } from './on/payout.pay-in-failed.ts'
@@ -15,6 +16,7 @@ export const handlers = [
   onPayInCleared,
   onPayInFailed,
   onCollectionRequested,
+  onInvoicePartiallyPaid,
   onInvoicePaid,
   onPayoutRequested,
   onPayoutSettled,

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { routes } from './routes.ts'
 import { collect, freshContext, fund, ledgerDatabase, paidInvoice, START, usd } from './service.fixture.ts'
-import { settleInvoice } from './settlement/settle-invoice.ts'
+import { settlePayment } from './settlement/settle-payment.ts'
 import { openWallet } from './wallet/open-wallet.ts'
 
 const { db } = await ledgerDatabase()
@@ -48,7 +48,7 @@ const invoice = paidInvoice([[seller, 1000]])
 const collectionId = await collect(ctx, invoice)
 await fund(ctx, invoice.buyer_id, 7)
 const settlement = required(
-  await settleInvoice(ctx, { invoice, collectionId, cause: 'paid-1', paidAt: START }),
+  await settlePayment(ctx, { invoice, collectionId, cause: 'paid-1', paidAt: START }),
   'an invoice of something is settled',
 )
 
@@ -112,7 +112,7 @@ describe('GET /v1/ledger/transactions', () => {
     expect(await recipes(`?account=${invoice.buyer_id}:committed:USD`)).toEqual(['invoice.settle', 'funds.commit'])
     expect(await recipes('?account=platform:savings:USD')).toEqual([])
     expect(await recipes('?cause=paid-1')).toEqual(['invoice.settle'])
-    expect(await recipes(`?reference=${collectionId}`)).toEqual(['funds.commit'])
+    expect(await recipes(`?reference=${collectionId}`)).toEqual(['invoice.settle', 'funds.commit'])
     const first = await list(ctx, '/v1/ledger/transactions?limit=1', 'id')
     expect(await recipes(`?limit=2&cursor=${first.next}`)).toEqual(['pay_in.clear', 'funds.commit'])
   })
@@ -124,7 +124,7 @@ describe('GET /v1/ledger/transactions', () => {
       recipe: 'invoice.settle',
       state: 'posted',
       cause: 'paid-1',
-      reference: invoice.id,
+      reference: collectionId,
       postings: [{ amount: usd(900) }, { amount: usd(100) }],
     })
   })

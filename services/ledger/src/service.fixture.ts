@@ -119,6 +119,7 @@ export function paidInvoice(sales: readonly (readonly [Id<'party'>, number])[], 
     due_at: START,
     paid_at: START,
     total: usd(sales.reduce((sum, [, amount]) => sum + amount, 0)),
+    amount_paid: usd(sales.reduce((sum, [, amount]) => sum + amount, 0)),
     lines: sales.map(([seller, amount]) => ({
       id: nextId('invoiceLine'),
       contract_line_id: nextId('contractLine'),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { decimalField, idField, instantField, moneyField, periodField, rateField } from '../fields.ts'
 
-export const invoiceStateSchema = z.enum(['issued', 'paid', 'past_due'])
+export const invoiceStateSchema = z.enum(['issued', 'partially_paid', 'paid', 'past_due'])
 
 export const invoiceLineSchema = z.object({
   id: idField('invoiceLine'),
@@ -24,6 +24,8 @@ export const invoiceSchema = z.object({
   due_at: instantField,
   paid_at: instantField.nullable(),
   total: moneyField,
+  /** What was collected of the total and not taken back. */
+  amount_paid: moneyField,
   lines: z.array(invoiceLineSchema),
   platform_fee_rate: rateField,
   openmeter_invoice_id: z.string(),

@@ -23,27 +23,48 @@ export const transactionSchema = z.object({
 
 export const settlementLegSchema = z.object({
   id: idField('settlementLeg'),
+  /** The payment it is a part of. */
+  collection_id: idField('collection'),
   kind: z.enum(['seller_net', 'platform_fee']),
   from: accountRefSchema,
   to: accountRefSchema,
   party_id: idField('party').nullable(),
   amount: moneyField,
-  state: z.enum(['seasoning', 'booked', 'released']),
+  /** What of the amount was taken back. */
+  reversed_amount: moneyField,
+  /** `reversed` once all of it was taken back. */
+  state: z.enum(['seasoning', 'booked', 'released', 'reversed']),
   /** When a seasoning leg matures; null for legs that need no seasoning. */
   due_at: instantField.nullable(),
   transaction_id: idField('transaction'),
   released_by: idField('transaction').nullable(),
 })
 
+/** A part of an invoice that was collected, and split into legs. */
+export const settlementPaymentSchema = z.object({
+  collection_id: idField('collection'),
+  amount: moneyField,
+  reversed_amount: moneyField,
+  transaction_id: idField('transaction'),
+  settled_at: instantField,
+})
+
+export const SETTLEMENT_STATES = ['seasoning', 'awaiting_payment', 'completed'] as const
+
 export const settlementSchema = z.object({
   id: idField('settlement'),
   invoice_id: idField('invoice'),
   contract_id: idField('contract'),
   buyer_id: idField('party'),
+  /** The total of the invoice: what the payments come to in the end. */
   gross: moneyField,
-  state: z.enum(['seasoning', 'completed']),
+  /** What was paid so far and not taken back. */
+  settled: moneyField,
+  /** `seasoning` while a leg does, `awaiting_payment` while nothing does and not all is paid. */
+  state: z.enum(SETTLEMENT_STATES),
   opened_at: instantField,
   completed_at: instantField.nullable(),
+  payments: z.array(settlementPaymentSchema).min(1),
   legs: z.array(settlementLegSchema).min(1),
 })
 
@@ -51,3 +72,4 @@ export type Posting = z.infer<typeof postingSchema>
 export type LedgerTransaction = z.infer<typeof transactionSchema>
 export type Settlement = z.infer<typeof settlementSchema>
 export type SettlementLeg = z.infer<typeof settlementLegSchema>
+export type SettlementPayment = z.infer<typeof settlementPaymentSchema>

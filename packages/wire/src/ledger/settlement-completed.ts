@@ -6,7 +6,7 @@ export const SettlementCompleted = defineEvent({
   type: 'ledger.settlement.completed',
   version: 1,
   aggregate: 'settlement',
-  summary: 'Every leg of a settlement is booked or released.',
+  summary: 'The whole invoice is paid, and every leg of its settlement is booked or released.',
   data: z.object({ settlement: settlementSchema }),
   aggregateId: (data) => data.settlement.id,
 })

@@ -6,7 +6,7 @@ export const SettlementOpened = defineEvent({
   type: 'ledger.settlement.opened',
   version: 1,
   aggregate: 'settlement',
-  summary: 'A paid invoice was split into legs.',
+  summary: 'The first payment of an invoice was split into legs.',
   data: z.object({ settlement: settlementSchema }),
   aggregateId: (data) => data.settlement.id,
 })

@@ -5,9 +5,9 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { followContract } from '../contract/follow-contract.ts'
 import { issueInvoice } from '../invoice/issue-invoice.ts'
 import { listInvoices } from '../invoice/list-invoices.ts'
-import { markPaid } from '../invoice/mark-paid.ts'
 import { markPastDue } from '../invoice/mark-past-due.ts'
 import { readInvoice } from '../invoice/read-invoice.ts'
+import { recordPayment } from '../invoice/record-payment.ts'
 import { billingService, contractOf, days, ratedOf, T0, usd } from '../service.fixture.ts'
 import { timers as definitions } from '../timers.ts'
 import { refuseCollection } from './refuse-collection.ts'
@@ -34,7 +34,7 @@ const refuse = async (invoice: Invoice, available = 5) => {
     code: 'ledger.balance-insufficient',
   })
 }
-const commit = async (invoice: Invoice) => markPaid(ctx, invoice.id, (await latest(invoice)).id)
+const commit = async (invoice: Invoice) => recordPayment(ctx, invoice.id, (await latest(invoice)).id)
 const states = async (invoice: Invoice) => (await attempts(invoice)).map((attempt) => attempt.state)
 const eventsOf = async ({ id }: Invoice) =>
   (await emitted(db)).filter((event) => event.aggregateId === id).map(({ type }) => type.replace('billing.', ''))
@@ -44,7 +44,7 @@ const dueTimer = () => {
   return definitions(unused, { url: 'http://127.0.0.1:1', secret: 'x' }).filter((one) => kinds.includes(one.kind))
 }
 
-describe('markPaid', () => {
+describe('recordPayment', () => {
   it('pays once, in the words of the ledger, and forgets the due date', async () => {
     const invoice = await owed()
     await commit(invoice)
@@ -79,7 +79,7 @@ describe('markPaid', () => {
   it('refuses an invoice of another marketplace', async () => {
     const { id } = await owed()
     const stranger = testContext(db, { clock, tenant: nextId('tenant') })
-    await expectRejection(markPaid(stranger, id, null), 'request.not-found')
+    await expectRejection(recordPayment(stranger, id, nextId('collection')), 'request.not-found')
     await expectRejection(readInvoice(stranger, id), 'request.not-found')
     expect(await listInvoices(stranger, {}, null, 10)).toEqual([])
   })

@@ -1,6 +1,7 @@
 import { idColumn, instantColumn, minorUnits } from '@draupnir/db'
 import type { Currency } from '@draupnir/money'
 import { boolean, integer, jsonb, pgSchema, text } from 'drizzle-orm/pg-core'
+import type { Attempt } from './collection.ts'
 
 export interface CollectionRefusal {
   readonly code: string
@@ -12,8 +13,9 @@ export const collections = pgSchema('billing').table('collections', {
   tenant: idColumn('tenant_id', 'tenant').notNull(),
   invoiceId: idColumn('invoice_id', 'invoice').notNull(),
   attempt: integer('attempt').notNull(),
-  state: text('state').$type<'requested' | 'committed' | 'refused'>().notNull(),
+  state: text('state').$type<Attempt['state']>().notNull(),
   amount: minorUnits('amount').notNull(),
+  reversed: minorUnits('reversed').notNull(),
   currency: text('currency').$type<Currency>().notNull(),
   refusal: jsonb('refusal').$type<CollectionRefusal>(),
   requestedAt: instantColumn('requested_at').notNull(),

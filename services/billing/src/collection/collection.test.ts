@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest'
-import { isAwaited, nextAttempt } from './collection.ts'
+import { type Attempt, isAwaited, nextAttempt } from './collection.ts'
 
-const attempt = (state: 'requested' | 'committed' | 'refused') => ({ attempt: 3, state, fundsCame: false })
+const attempt = (state: Attempt['state']) => ({ attempt: 3, state, fundsCame: false })
 
-it('begins with attempt 1 and goes on after a refusal', () => {
+it('begins with attempt 1, and goes on after every answer for what is still open', () => {
   expect(nextAttempt(null)).toBe(1)
-  expect(nextAttempt(attempt('refused'))).toBe(4)
+  for (const state of ['refused', 'committed', 'reversed'] as const) expect(nextAttempt(attempt(state))).toBe(4)
 })
 
-it.each(['requested', 'committed'] as const)('does not try again while the last one is %s', (state) => {
-  expect(nextAttempt(attempt(state))).toBeNull()
+it('does not try again while the last attempt is under way', () => {
+  expect(nextAttempt(attempt('requested'))).toBeNull()
 })
 
 it('awaits an answer only to what was requested', () => {

@@ -1,14 +1,14 @@
-/** What an attempt to collect an invoice has come to. */
+/** What an attempt to collect an invoice has come to; `reversed` is what was committed and taken back. */
 export interface Attempt {
   readonly attempt: number
-  readonly state: 'requested' | 'committed' | 'refused'
+  readonly state: 'requested' | 'committed' | 'refused' | 'reversed'
   readonly fundsCame: boolean
 }
 
-/** The number of the attempt to make now, or null while one is under way or has succeeded. */
+/** The number of the attempt to make now at an invoice that is open, or null while one is under way. */
 export function nextAttempt(latest: Attempt | null): number | null {
-  if (latest === null) return 1
-  return latest.state === 'refused' ? latest.attempt + 1 : null
+  if (isAwaited(latest)) return null
+  return (latest?.attempt ?? 0) + 1
 }
 
 /** Whether the ledger still owes an answer. */

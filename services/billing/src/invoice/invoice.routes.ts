@@ -1,18 +1,11 @@
 import { component, cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
-import { idField, instantField, invoiceSchema, invoiceStateSchema, moneyField } from '@draupnir/wire'
+import { idField, instantField, invoiceSchema, invoiceStateSchema, positiveMoneyField } from '@draupnir/wire'
 import { z } from 'zod'
+import { collectInvoice } from '../collection/collect-invoice.ts'
+import { collectionResource, resourceOf } from '../collection/collection.resource.ts'
 import { listInvoices } from './list-invoices.ts'
 import { readInvoice } from './read-invoice.ts'
 
-const collectionResource = z.object({
-  id: idField('collection'),
-  attempt: z.number().int(),
-  state: z.enum(['requested', 'committed', 'refused']),
-  amount: moneyField,
-  refusal: z.object({ code: z.string(), available: z.string() }).nullable(),
-  requested_at: instantField,
-  answered_at: instantField.nullable(),
-})
 const invoiceResource = component('Invoice', invoiceSchema)
 const invoiceDetail = component('InvoiceDetail', invoiceSchema.extend({ collections: z.array(collectionResource) }))
 const cursor = cursorOf(z.tuple([instantField, idField('invoice')]))
@@ -54,5 +47,19 @@ export const invoiceRoutes = [
     params: strict({ invoice_id: idField('invoice') }),
     responses: { 200: invoiceDetail },
     handler: async (ctx, { params: { invoice_id } }) => ({ status: 200, body: await readInvoice(ctx, invoice_id) }),
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/v1/invoices/{invoice_id}/collections',
+    scope: 'invoices:write',
+    summary: "Collects a part of an invoice, or all that is open, from the buyer's wallet",
+    tags: ['Invoices'],
+    params: strict({ invoice_id: idField('invoice') }),
+    body: strict({ amount: positiveMoneyField.optional() }),
+    responses: { 201: component('Collection', collectionResource) },
+    handler: async (ctx, { params, body }) => {
+      const collection = await collectInvoice(ctx, { invoiceId: params.invoice_id, amount: body.amount })
+      return { status: 201, body: resourceOf(collection) }
+    },
   }),
 ]

@@ -24,7 +24,7 @@ export async function insertInvoice(ctx: Context, invoice: Invoice, ratedTotal: 
 export async function updateInvoice(ctx: Context, invoice: Invoice): Promise<void> {
   await ctx.db.orm
     .update(invoices)
-    .set({ state: invoice.state, paidAt: invoice.paid_at })
+    .set({ state: invoice.state, paidAt: invoice.paid_at, amountPaid: BigInt(invoice.amount_paid.amount) })
     .where(and(eq(invoices.id, invoice.id), eq(invoices.tenant, ctx.tenant)))
 }
 
@@ -102,7 +102,7 @@ export async function countInvoices(
     .where(ours(ctx, eq(invoices.contractId, contractId)))
     .groupBy(invoices.state)
   const count = (state: Invoice['state']) => Number(rows.find((row) => row.state === state)?.count ?? 0n)
-  return { open: count('issued'), pastDue: count('past_due'), paid: count('paid') }
+  return { open: count('issued') + count('partially_paid'), pastDue: count('past_due'), paid: count('paid') }
 }
 
 /** The next number of the tenant's own gapless sequence; its row stays locked until the transaction ends. */
@@ -130,6 +130,7 @@ function toRow(ctx: Context, invoice: Invoice): Omit<typeof invoices.$inferInser
     state: invoice.state,
     currency: invoice.total.currency,
     total: BigInt(invoice.total.amount),
+    amountPaid: BigInt(invoice.amount_paid.amount),
     periodFrom: invoice.period.from,
     periodTo: invoice.period.to,
     issuedAt: invoice.issued_at,
@@ -152,6 +153,7 @@ function fromRow(row: typeof invoices.$inferSelect): Invoice {
     due_at: row.dueAt,
     paid_at: row.paidAt,
     total: toWire({ amount: row.total, currency: row.currency }),
+    amount_paid: toWire({ amount: row.amountPaid, currency: row.currency }),
     lines: row.lines,
     platform_fee_rate: row.platformFeeRate,
     openmeter_invoice_id: row.openmeterInvoiceId,

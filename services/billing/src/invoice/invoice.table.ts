@@ -15,6 +15,7 @@ export const invoices = billing.table('invoices', {
   state: text('state').$type<Invoice['state']>().notNull(),
   currency: text('currency').$type<Currency>().notNull(),
   total: minorUnits('total').notNull(),
+  amountPaid: minorUnits('amount_paid').notNull(),
   /** Of OpenMeter's invoice, which the invoices of all its buyers sum to. */
   ratedTotal: minorUnits('rated_total').notNull(),
   periodFrom: instantColumn('period_from').notNull(),

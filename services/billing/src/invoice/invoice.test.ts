@@ -1,9 +1,10 @@
+import { fromWire, money } from '@draupnir/money'
 import { expectRefusal, nextId } from '@draupnir/testing'
 import { addMs, instant } from '@draupnir/time'
 import type { ContractState } from '@draupnir/wire'
 import { describe, expect, it } from 'vitest'
 import { contractOf, days, lineOf, ratedOf, T0, usd } from '../service.fixture.ts'
-import { draftInvoice, fallPastDue, isOwed, pay, standingOf } from './invoice.ts'
+import { draftInvoice, fallPastDue, isOwed, openAmount, pay, standingOf } from './invoice.ts'
 import { sharesOf } from './shares.ts'
 
 const legal = { id: nextId('invoice'), number: 'INV-000001', now: T0 }
@@ -63,17 +64,27 @@ describe('draftInvoice', () => {
 
 describe('pay', () => {
   it.each(['issued', 'past_due'] as const)('pays one that is %s', (state) => {
-    expect(pay({ ...invoice, state }, days(1))).toEqual({ ...invoice, state: 'paid', paid_at: days(1) })
+    const paid = { ...invoice, state: 'paid', paid_at: days(1), amount_paid: invoice.total }
+    expect(pay({ ...invoice, state }, fromWire(invoice.total), days(1))).toEqual(paid)
   })
-  it('leaves a paid one as it is', () => {
-    const paid = pay(invoice, days(1))
-    expect(pay(paid, days(2))).toBe(paid)
+  it('pays a part, then the rest; a part leaves past due what is', () => {
+    const part = pay(invoice, money(1n, 'USD'), days(1))
+    expect(part).toEqual({ ...invoice, state: 'partially_paid', amount_paid: usd(1) })
+    expect(pay(part, openAmount(part), days(2))).toMatchObject({ state: 'paid', amount_paid: invoice.total })
+    expect(pay({ ...invoice, state: 'past_due' }, money(1n, 'USD'), days(1))).toMatchObject({ state: 'past_due' })
+  })
+  it('takes no more than is open', () => {
+    expect(() => pay(invoice, money(openAmount(invoice).amount + 1n, 'USD'), days(1))).toThrow(/more is collected/)
   })
 })
 
 describe('fallPastDue', () => {
   it('falls on its date', () => {
     expect(fallPastDue(invoice, invoice.due_at)).toEqual({ ...invoice, state: 'past_due' })
+  })
+  it('falls with a part paid', () => {
+    const part = pay(invoice, money(1n, 'USD'), T0)
+    expect(fallPastDue(part, part.due_at)).toEqual({ ...part, state: 'past_due' })
   })
   it('is quiet a moment before', () => expect(fallPastDue(invoice, addMs(invoice.due_at, -1))).toBeNull())
   it.each(['paid', 'past_due'] as const)('is quiet when %s', (state) =>

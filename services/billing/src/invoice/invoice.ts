@@ -1,6 +1,6 @@
-import { refuse } from '@draupnir/errors'
+import { assert, refuse } from '@draupnir/errors'
 import { deriveId, type Id } from '@draupnir/ids'
-import { add, fromWire, toWire, zero } from '@draupnir/money'
+import { add, compare, fromWire, type Money, subtract, toWire, zero } from '@draupnir/money'
 import { addDuration, duration, type Instant } from '@draupnir/time'
 import type { ContractState, Invoice, InvoiceLine } from '@draupnir/wire'
 import type { Buyer } from '../contract/buyers.ts'
@@ -45,15 +45,24 @@ export function draftInvoice(rated: RatedInvoice, share: Share, terms: BillingTe
     due_at: addDuration(now, duration(`P${contract.net_days}D`), 1, contract.time_zone),
     paid_at: null,
     total: toWire(total),
+    amount_paid: toWire(zero(total.currency)),
     lines,
     platform_fee_rate: contract.platform_fee_rate,
     openmeter_invoice_id: rated.id,
   }
 }
 
-/** The invoice paid at `now`; a paid one stays as it is. */
-export function pay(invoice: Invoice, now: Instant): Invoice {
-  return invoice.state === 'paid' ? invoice : { ...invoice, state: 'paid', paid_at: now }
+/** What is still to be collected. */
+export function openAmount({ total, amount_paid }: Pick<Invoice, 'total' | 'amount_paid'>): Money {
+  return subtract(fromWire(total), fromWire(amount_paid))
+}
+
+/** The invoice after `amount` of it was collected: paid once nothing is open; a part does not undo that it is past due. */
+export function pay(invoice: Invoice, amount: Money, now: Instant): Invoice {
+  assert(compare(amount, openAmount(invoice)) <= 0, `more is collected of ${invoice.id} than is open`)
+  const after = { ...invoice, amount_paid: toWire(add(fromWire(invoice.amount_paid), amount)) }
+  if (openAmount(after).amount === 0n) return { ...after, state: 'paid', paid_at: now }
+  return { ...after, state: invoice.state === 'past_due' ? 'past_due' : 'partially_paid' }
 }
 
 /** How the payment of all invoices made of one of OpenMeter's stands, in its words; null while it only waits. */
@@ -64,7 +73,8 @@ export function standingOf(states: readonly Invoice['state'][]): 'paid' | 'payme
 
 /** The invoice past its due date; null when it is paid, already past due or not yet due. */
 export function fallPastDue(invoice: Invoice, now: Instant): Invoice | null {
-  return invoice.state === 'issued' && invoice.due_at <= now ? { ...invoice, state: 'past_due' } : null
+  const waits = invoice.state === 'issued' || invoice.state === 'partially_paid'
+  return waits && invoice.due_at <= now ? { ...invoice, state: 'past_due' } : null
 }
 
 function invoiceLine(invoiceId: Id<'invoice'>, index: number, line: RatedLine, terms: BillingTerms): InvoiceLine {

@@ -6,11 +6,10 @@ import { followContract } from '../contract/follow-contract.ts'
 import { billingService, contractOf, days, ratedOf, T0, usd } from '../service.fixture.ts'
 import { issueInvoice } from './issue-invoice.ts'
 import { listInvoices } from './list-invoices.ts'
-import { markPaid } from './mark-paid.ts'
 import { markPastDue } from './mark-past-due.ts'
 import { readInvoice } from './read-invoice.ts'
 
-const { db, clock, ctx, timers, statusOf } = await billingService()
+const { db, clock, ctx, pays, timers, statusOf } = await billingService()
 
 const followed = async (context = ctx) => {
   const contract = contractOf()
@@ -140,14 +139,14 @@ describe('a period with a transfer', () => {
     const { contract } = await passed()
     const what = rated(contract)
     const invoices = await issueInvoice(ctx, what)
-    await markPaid(ctx, invoices[0]?.id ?? nextId('invoice'), null)
+    await pays(invoices[0]?.id ?? nextId('invoice'))
     expect(await reports(what.id)).toEqual([])
-    await markPaid(ctx, invoices[1]?.id ?? nextId('invoice'), null)
+    await pays(invoices[1]?.id ?? nextId('invoice'))
     expect(await reports(what.id)).toMatchObject([{ data: { trigger: 'paid' } }])
     for (let round = 0; round < 6; round += 1) {
       const next = rated(contract)
       const both = await issueInvoice(ctx, next)
-      await Promise.all(both.map(({ id }) => markPaid(ctx, id, null)))
+      await Promise.all(both.map(({ id }) => pays(id)))
       expect(await reports(next.id)).toMatchObject([{ data: { trigger: 'paid' } }])
     }
   })
@@ -156,13 +155,13 @@ describe('a period with a transfer', () => {
     const { contract } = await passed()
     const what = rated(contract)
     const [first, second] = await issueInvoice(ctx, what)
-    await markPaid(ctx, first?.id ?? nextId('invoice'), null)
+    await pays(first?.id ?? nextId('invoice'))
     const trigger = async () => (await timers('billing.report-payment')).find(({ key }) => key === what.id)?.data
     await db.sql`update collections set state = 'refused' where invoice_id = ${second?.id ?? ''}`
     clock.set(days(60))
     await markPastDue(ctx, second?.id ?? nextId('invoice'))
     expect(await trigger()).toMatchObject({ trigger: 'payment_overdue' })
-    await markPaid(ctx, second?.id ?? nextId('invoice'), null)
+    await pays(second?.id ?? nextId('invoice'))
     expect(await trigger()).toMatchObject({ trigger: 'paid' })
     clock.set(T0)
   })

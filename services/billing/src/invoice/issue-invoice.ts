@@ -10,8 +10,8 @@ import { updateBillingStatus } from '../contract/update-billing-status.ts'
 import { findByOpenMeterId, insertInvoice, nextInvoiceNumber } from './invoice.store.ts'
 import { type BillingTerms, draftInvoice, isOwed } from './invoice.ts'
 import { INVOICE_DUE } from './invoice-due.ts'
-import { markPaid } from './mark-paid.ts'
 import type { RatedInvoice } from './rated-invoice.ts'
+import { recordNothingOwed } from './record-payment.ts'
 import { type Share, sharesOf } from './shares.ts'
 
 /**
@@ -44,7 +44,7 @@ async function issue(ctx: Context, rated: RatedInvoice, share: Share, terms: Bil
 }
 
 async function startCollecting(ctx: Context, invoice: Invoice): Promise<void> {
-  if (BigInt(invoice.total.amount) === 0n) return markPaid(ctx, invoice.id, null)
+  if (BigInt(invoice.total.amount) === 0n) return recordNothingOwed(ctx, invoice.id)
   await schedule(ctx, { kind: INVOICE_DUE, key: invoice.id, dueAt: invoice.due_at, data: { invoice_id: invoice.id } })
   await updateBillingStatus(ctx, invoice.contract_id)
   await requestCollection(ctx, invoice)

@@ -1,7 +1,7 @@
 import type { Context } from '@draupnir/db'
 import { refuse } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
-import { toWire } from '@draupnir/money'
+import { resourceOf } from '../collection/collection.resource.ts'
 import { listCollections } from '../collection/list-collections.ts'
 import { findInvoice } from './invoice.store.ts'
 
@@ -9,14 +9,6 @@ import { findInvoice } from './invoice.store.ts'
 export async function readInvoice(ctx: Context, id: Id<'invoice'>) {
   const invoice = await findInvoice(ctx, id)
   if (invoice === null) refuse('request.not-found', { invoice_id: id })
-  const collections = (await listCollections(ctx, id)).map((row) => ({
-    id: row.id,
-    attempt: row.attempt,
-    state: row.state,
-    amount: toWire({ amount: row.amount, currency: row.currency }),
-    refusal: row.refusal,
-    requested_at: row.requestedAt,
-    answered_at: row.answeredAt,
-  }))
+  const collections = (await listCollections(ctx, id)).map(resourceOf)
   return { ...invoice, collections }
 }

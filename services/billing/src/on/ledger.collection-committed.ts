@@ -1,7 +1,7 @@
 import { handle } from '@draupnir/outbox'
 import { CollectionCommitted } from '@draupnir/wire'
-import { markPaid } from '../invoice/mark-paid.ts'
+import { recordPayment } from '../invoice/record-payment.ts'
 
 export const onCollectionCommitted = handle(CollectionCommitted, (ctx, event) =>
-  markPaid(ctx, event.data.invoice_id, event.data.collection_id),
+  recordPayment(ctx, event.data.invoice_id, event.data.collection_id),
 )

@@ -8,7 +8,6 @@ import { Webhook } from 'svix'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { followContract } from '../contract/follow-contract.ts'
 import { listInvoices } from '../invoice/list-invoices.ts'
-import { markPaid } from '../invoice/mark-paid.ts'
 import { markPastDue } from '../invoice/mark-past-due.ts'
 import { provider } from '../openmeter.fixture.ts'
 import { routes } from '../routes.ts'
@@ -199,7 +198,7 @@ describe('a payment', () => {
 
   it('is reported, once, also when the answer was lost', async () => {
     const { contract, invoice } = await owing()
-    await markPaid(ctx, invoice.id, null)
+    await service.pays(invoice.id)
     await fault({ effect: 'timeout_after', delay_ms: 10, match: { method: 'POST', path_prefix: '/api/v1/apps' } })
     await work()
     expect(await service.timers('billing.report-payment')).toMatchObject([
@@ -218,7 +217,7 @@ describe('a payment', () => {
     await markPastDue(ctx, invoice.id)
     await work()
     expect(await statusThere(contract)).toBe('overdue')
-    await markPaid(ctx, invoice.id, null)
+    await service.pays(invoice.id)
     await work()
     expect(await statusThere(contract)).toBe('paid')
     expect(await statusOf(contract.id)).toBe('current')

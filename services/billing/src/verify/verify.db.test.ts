@@ -1,16 +1,15 @@
 import { beforeAll, expect, it } from 'vitest'
-import { markPaid } from '../invoice/mark-paid.ts'
 import { readInvoice } from '../invoice/read-invoice.ts'
 import { billingService } from '../service.fixture.ts'
 import { verify } from './verify.ts'
 
-const { db, owner, ctx, owed } = await billingService()
+const { db, owner, ctx, owed, pays } = await billingService()
 
 let paid = ''
 let open = ''
 beforeAll(async () => {
   const invoice = await owed()
-  await markPaid(ctx, invoice.id, (await readInvoice(ctx, invoice.id)).collections[0]?.id ?? null)
+  await pays(invoice.id)
   paid = invoice.id
   open = (await owed()).id
   await owed(0)
@@ -71,12 +70,18 @@ it('names an invoice collected and not paid', async () => {
   ])
 })
 
-it('names an invoice collected twice', async () => {
-  const copy = `insert into collections select 'col_copy', tenant_id, invoice_id, 2, state, amount, currency, refusal, requested_at,
-    answered_at, funds_came from collections where invoice_id = '${paid}'`
+it('names an invoice of which more is collected than it comes to', async () => {
+  const copy = `insert into collections (id, tenant_id, invoice_id, attempt, state, amount, reversed, currency, requested_at, funds_came)
+    select 'col_copy', tenant_id, invoice_id, 2, 'requested', 1, 0, currency, requested_at, false
+    from collections where invoice_id = '${paid}'`
   expect(await afterBreaking(copy, `delete from collections where id = 'col_copy'`)).toEqual([
     `billing.collected-once: invoice ${paid}`,
   ])
+})
+
+it('names an invoice of which less is paid than was collected', async () => {
+  const set = (amount: number) => `update invoices set amount_paid = ${amount} where id = '${paid}'`
+  expect(await afterBreaking(set(999), set(1000))).toEqual([`billing.paid-means-collected: invoice ${paid}`])
 })
 
 it('names an open invoice that nobody asks for', async () => {

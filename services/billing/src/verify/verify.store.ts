@@ -49,20 +49,24 @@ export async function numberGaps({ sql }: Source): Promise<Finding[]> {
     where n.last_number is distinct from i.made or n.last_number is distinct from i.highest`
 }
 
-/** Invoices that are paid without one committed collection of their total, or the other way round. */
+/** Invoices whose amount paid is not what was collected and kept, or whose state does not follow from it. */
 export async function paidWithoutCollection({ sql }: Source): Promise<Finding[]> {
   return await sql<Finding[]>`
-    select 'invoice ' || i.id as row, 'is ' || i.state || ' with ' || count(c.id) || ' committed collections of its total' as detail
+    select 'invoice ' || i.id as row, 'is ' || i.state || ' with ' || i.amount_paid || ' of ' || i.total || ' paid, '
+      || coalesce(sum(c.amount - c.reversed), 0) || ' committed' as detail
     from invoices i
-    left join collections c on c.invoice_id = i.id and c.state = 'committed' and c.amount = i.total and c.currency = i.currency
-    where i.total > 0 group by i.id, i.state
-    having (i.state = 'paid') <> (count(c.id) >= 1)`
+    left join collections c on c.invoice_id = i.id and c.state = 'committed' and c.currency = i.currency
+    group by i.id having i.amount_paid <> coalesce(sum(c.amount - c.reversed), 0)
+      or (i.state = 'paid') <> (i.amount_paid = i.total) or (i.state = 'partially_paid' and i.amount_paid = 0)
+      or (i.state = 'issued' and i.amount_paid > 0)`
 }
 
+/** Invoices of which more is committed or asked for than their total. */
 export async function collectedTwice({ sql }: Source): Promise<Finding[]> {
   return await sql<Finding[]>`
-    select 'invoice ' || invoice_id as row, count(*) || ' collections are committed' as detail
-    from collections where state = 'committed' group by invoice_id having count(*) > 1`
+    select 'invoice ' || i.id as row, 'of ' || i.total || ', ' || sum(c.amount - c.reversed) || ' is committed or asked for' as detail
+    from invoices i join collections c on c.invoice_id = i.id and c.state in ('requested', 'committed')
+    group by i.id having sum(c.amount - c.reversed) > i.total`
 }
 
 /** Open invoices that nobody tries to collect: no attempt, or refused although money came meanwhile. */
@@ -71,7 +75,7 @@ export async function uncollected({ sql }: Source): Promise<Finding[]> {
     select 'invoice ' || i.id as row, case when c.id is null then 'was never asked for' else 'was not asked for again' end as detail
     from invoices i
     left join lateral (select * from collections where invoice_id = i.id order by attempt desc limit 1) c on true
-    where i.state <> 'paid' and (c.id is null or (c.state = 'refused' and c.funds_came))`
+    where i.state <> 'paid' and (c.id is null or (c.state <> 'requested' and c.funds_came))`
 }
 
 /** Contracts whose billing status is not what their invoices say; whether the contract has ended is left open. */
@@ -79,7 +83,7 @@ export async function wrongStatuses({ sql }: Source): Promise<Finding[]> {
   return await sql<Finding[]>`
     select 'contract ' || id as row, 'is ' || billing_status || ', its invoices say ' || said as detail
     from (select c.id, c.billing_status, case
-        when bool_or(i.state = 'past_due') then 'past_due' when bool_or(i.state = 'issued') then 'due'
+        when bool_or(i.state = 'past_due') then 'past_due' when bool_or(i.state in ('issued', 'partially_paid')) then 'due'
         when bool_or(i.state = 'paid') then 'current' else 'none' end as said
       from contracts c left join invoices i on i.contract_id = c.id and i.tenant_id = c.tenant_id group by c.id) told
     where said <> billing_status and not (said = 'current' and billing_status = 'settled')`

@@ -11,6 +11,7 @@ export const SCOPES = [
   'devices:write',
   'events:read',
   'invoices:read',
+  'invoices:write',
   'ledger:read',
   'ledger:write',
   'operations:read',

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { books, collect, freshContext, ledgerDatabase, paidInvoice, START } from '../service.fixture.ts'
 import { listTranches, overrideMaturity } from './override-maturity.ts'
 import { releaseHolding } from './release-holding.ts'
-import { settleInvoice } from './settle-invoice.ts'
+import { settlePayment } from './settle-payment.ts'
 
 const { db } = await ledgerDatabase()
 
@@ -18,7 +18,7 @@ async function settled() {
   ])
   const collectionId = await collect(ctx, invoice)
   const settlement = required(
-    await settleInvoice(ctx, { invoice, collectionId, cause: 'paid', paidAt: START }),
+    await settlePayment(ctx, { invoice, collectionId, cause: 'paid', paidAt: START }),
     'settled',
   )
   const [leg] = settlement.legs

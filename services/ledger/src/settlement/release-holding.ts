@@ -7,8 +7,8 @@ import type { Instant } from '@draupnir/time'
 import { HoldingReleased, SettlementCompleted } from '@draupnir/wire'
 import { holdingRelease } from '../recipe/holding-release.recipe.ts'
 import { postTransaction } from '../transaction/post-transaction.ts'
-import { lockSettlement, saveRelease } from './settlement.store.ts'
-import { type Leg, releaseLeg, type Settlement } from './settlement.ts'
+import { lockSettlement, saveLegs, saveState } from './settlement.store.ts'
+import { type Leg, releaseLeg, type Settlement, standing } from './settlement.ts'
 import { wireSettlement } from './settlement.wire.ts'
 import { HOLDING_MATURE } from './timer-kinds.ts'
 
@@ -35,7 +35,7 @@ async function release(
   settlement: Settlement,
   leg: Leg & { partyId: Id<'party'>; dueAt: Instant },
 ): Promise<Settlement> {
-  const amount = toWire(leg.amount)
+  const amount = toWire(standing(leg))
   const transaction = await postTransaction(ctx, {
     recipe: holdingRelease,
     input: { party_id: leg.partyId, amount },
@@ -44,7 +44,11 @@ async function release(
     effectiveAt: leg.dueAt,
   })
   const after = releaseLeg(settlement, leg.id, transaction.id, ctx.now())
-  await saveRelease(ctx, after, after.legs.find((it) => it.id === leg.id) ?? leg)
+  await saveLegs(
+    ctx,
+    after.legs.filter((it) => it.id === leg.id),
+  )
+  await saveState(ctx, after)
   await emit(ctx, HoldingReleased, {
     data: {
       settlement_id: settlement.id,

@@ -1,5 +1,5 @@
 import { component, cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
-import { idField, settlementSchema } from '@draupnir/wire'
+import { idField, SETTLEMENT_STATES, settlementSchema } from '@draupnir/wire'
 import { z } from 'zod'
 import { listSettlements, readSettlement } from './read-settlement.ts'
 import { wireSettlement } from './settlement.wire.ts'
@@ -20,7 +20,7 @@ export const settlementRoutes = [
       contract_id: idField('contract').optional(),
       buyer_id: idField('party').optional(),
       seller_id: idField('party').optional(),
-      state: z.enum(['seasoning', 'completed']).optional(),
+      state: z.enum(SETTLEMENT_STATES).optional(),
     }),
     responses: { 200: listOf(settlementResource) },
     handler: async (ctx, { query }) => {
@@ -41,7 +41,8 @@ export const settlementRoutes = [
     method: 'get',
     path: '/v1/settlements/{settlement_id}',
     scope: 'ledger:read',
-    summary: 'Shows one settlement: each leg with its state, amount and due time',
+    summary:
+      'Shows one settlement: its payments, and each leg with its state, amount, due time and what was taken back',
     tags: ['Settlements'],
     params: strict({ settlement_id: idField('settlement') }),
     responses: { 200: settlementResource },

@@ -5,8 +5,8 @@ import type { Instant } from '@draupnir/time'
 import { idField, moneyField } from '@draupnir/wire'
 import { z } from 'zod'
 import { accountOf } from '../account/account.ts'
-import type { Leg, Settlement } from './settlement.ts'
-import type { LineShare } from './split.ts'
+import type { Leg, Payment, Settlement } from './settlement.ts'
+import type { LineShare, Share } from './split.ts'
 
 interface SettlementRow {
   readonly id: Id<'settlement'>
@@ -24,11 +24,14 @@ interface SettlementRow {
 interface LegRow {
   readonly id: Id<'settlementLeg'>
   readonly settlement_id: Id<'settlement'>
+  readonly share: number
+  readonly collection_id: Id<'collection'>
   readonly kind: Leg['kind']
   readonly from_ref: string
   readonly to_ref: string
   readonly party_id: Id<'party'> | null
   readonly amount: bigint
+  readonly reversed: bigint
   readonly currency: Currency
   readonly state: Leg['state']
   readonly due_at: Instant | null
@@ -48,38 +51,92 @@ const storedLines = z.array(
   }),
 )
 
+const shareSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('seller_net'), partyId: idField('party'), amount: storedAmount }),
+  z.object({ kind: z.literal('platform_fee'), partyId: z.null(), amount: storedAmount }),
+])
+
+interface ShareRow {
+  readonly settlement_id: Id<'settlement'>
+  readonly kind: Share['kind']
+  readonly party_id: Id<'party'> | null
+  readonly amount: bigint
+  readonly currency: Currency
+}
+
+interface PaymentRow {
+  readonly settlement_id: Id<'settlement'>
+  readonly collection_id: Id<'collection'>
+  readonly amount: bigint
+  readonly reversed: bigint
+  readonly currency: Currency
+  readonly transaction_id: Id<'transaction'>
+  readonly settled_at: Instant
+}
+
+/** Writes a new settlement with its shares; its legs and payments follow. */
 export async function insertSettlement(ctx: Context, settlement: Settlement): Promise<void> {
   const { sql } = ctx.db
-  const { id, invoiceId, contractId, buyerId, gross, lines, state, openedAt, completedAt, legs } = settlement
+  const { id, invoiceId, contractId, buyerId, gross, lines, shares, state, openedAt, completedAt } = settlement
   await sql`
     insert into settlements (tenant_id, id, invoice_id, contract_id, buyer_id, gross, currency, lines, state, opened_at,
       completed_at)
     values (${ctx.tenant}, ${id}, ${invoiceId}, ${contractId}, ${buyerId}, ${gross.amount}, ${gross.currency},
       ${sql.typed.json(lines.map(storedLine))}, ${state}, ${openedAt}, ${completedAt})`
-  for (const [position, leg] of legs.entries()) {
+  for (const [position, share] of shares.entries()) {
     await sql`
-      insert into settlement_legs (tenant_id, id, settlement_id, position, kind, from_ref, to_ref, party_id, amount,
-        currency, state, due_at, transaction_id)
-      values (${ctx.tenant}, ${leg.id}, ${id}, ${position}, ${leg.kind}, ${leg.from.ref}, ${leg.to.ref}, ${leg.partyId},
-        ${leg.amount.amount}, ${leg.amount.currency}, ${leg.state}, ${leg.dueAt}, ${leg.transactionId})`
+      insert into settlement_shares (tenant_id, settlement_id, position, kind, party_id, amount, currency)
+      values (${ctx.tenant}, ${id}, ${position}, ${share.kind}, ${share.partyId}, ${share.amount.amount},
+        ${share.amount.currency})`
   }
 }
 
-/** Writes how far a settlement and one of its legs have come. */
-export async function saveRelease(ctx: Context, settlement: Settlement, leg: Leg): Promise<void> {
+/** Adds legs after the `position` that are there. */
+export async function insertLegs(
+  ctx: Context,
+  id: Id<'settlement'>,
+  legs: readonly Leg[],
+  position: number,
+): Promise<void> {
+  for (const [index, leg] of legs.entries()) {
+    await ctx.db.sql`
+      insert into settlement_legs (tenant_id, id, settlement_id, position, share, collection_id, kind, from_ref, to_ref,
+        party_id, amount, reversed, currency, state, due_at, transaction_id)
+      values (${ctx.tenant}, ${leg.id}, ${id}, ${position + index}, ${leg.share}, ${leg.collectionId}, ${leg.kind},
+        ${leg.from.ref}, ${leg.to.ref}, ${leg.partyId}, ${leg.amount.amount}, ${leg.reversed.amount},
+        ${leg.amount.currency}, ${leg.state}, ${leg.dueAt}, ${leg.transactionId})`
+  }
+}
+
+/** Writes how far a settlement has come. */
+export async function saveState(ctx: Context, { id, state, completedAt }: Settlement): Promise<void> {
   await ctx.db.sql`
-    update settlement_legs set state = ${leg.state}, released_by = ${leg.releasedBy}, released_at = ${leg.releasedAt}
-    where tenant_id = ${ctx.tenant} and id = ${leg.id}`
-  await ctx.db.sql`
-    update settlements set state = ${settlement.state}, completed_at = ${settlement.completedAt}
-    where tenant_id = ${ctx.tenant} and id = ${settlement.id}`
+    update settlements set state = ${state}, completed_at = ${completedAt}
+    where tenant_id = ${ctx.tenant} and id = ${id}`
+}
+
+/** Writes how far legs have come. */
+export async function saveLegs(ctx: Context, legs: readonly Leg[]): Promise<void> {
+  for (const { id, state, reversed, releasedBy, releasedAt } of legs) {
+    await ctx.db.sql`
+      update settlement_legs set state = ${state}, reversed = ${reversed.amount}, released_by = ${releasedBy},
+        released_at = ${releasedAt}
+      where tenant_id = ${ctx.tenant} and id = ${id}`
+  }
 }
 
 /** Locks the settlement, so that two legs that mature at once complete it once. */
 export async function lockSettlement(ctx: Context, id: Id<'settlement'>): Promise<Settlement | null> {
   const rows = await ctx.db.sql<SettlementRow[]>`
     select * from settlements where tenant_id = ${ctx.tenant} and id = ${id} for update`
-  return (await withLegs(ctx, rows))[0] ?? null
+  return (await withParts(ctx, rows))[0] ?? null
+}
+
+/** The settlement of an invoice, locked. */
+export async function lockSettlementOf(ctx: Context, invoiceId: Id<'invoice'>): Promise<Settlement | null> {
+  const rows = await ctx.db.sql<SettlementRow[]>`
+    select * from settlements where tenant_id = ${ctx.tenant} and invoice_id = ${invoiceId} for update`
+  return (await withParts(ctx, rows))[0] ?? null
 }
 
 export interface SettlementFilter {
@@ -107,20 +164,35 @@ export async function settlementsBy(ctx: Context, filter: SettlementFilter): Pro
       ${sellerId === undefined ? sql`` : sql`and id in (select settlement_id from settlement_legs where tenant_id = ${ctx.tenant} and party_id = ${sellerId})`}
       ${state === undefined ? sql`` : sql`and state = ${state}`}
     order by id desc limit ${filter.limit}`
-  return withLegs(ctx, rows)
+  return withParts(ctx, rows)
 }
 
-async function withLegs(ctx: Context, rows: readonly SettlementRow[]): Promise<Settlement[]> {
+async function withParts(ctx: Context, rows: readonly SettlementRow[]): Promise<Settlement[]> {
   if (rows.length === 0) return []
-  const legs = await ctx.db.sql<LegRow[]>`
-    select * from settlement_legs
-    where tenant_id = ${ctx.tenant} and settlement_id = any(${rows.map((row) => row.id)})
-    order by settlement_id, position`
-  const bySettlement = Map.groupBy(legs, (leg) => leg.settlement_id)
-  return rows.map((row) => settlementOf(row, bySettlement.get(row.id) ?? []))
+  const { sql } = ctx.db
+  const ids = rows.map((row) => row.id)
+  const [shares, payments, legs] = await Promise.all([
+    sql<ShareRow[]>`
+      select * from settlement_shares
+      where tenant_id = ${ctx.tenant} and settlement_id = any(${ids}) order by settlement_id, position`,
+    sql<PaymentRow[]>`
+      select * from payments
+      where tenant_id = ${ctx.tenant} and settlement_id = any(${ids}) order by settlement_id, settled_at, collection_id`,
+    sql<LegRow[]>`
+      select * from settlement_legs
+      where tenant_id = ${ctx.tenant} and settlement_id = any(${ids}) order by settlement_id, position`,
+  ])
+  const of = <R extends { readonly settlement_id: string }>(all: readonly R[], id: string) =>
+    all.filter((it) => it.settlement_id === id)
+  return rows.map((row) => ({
+    ...settlementOf(row),
+    shares: of(shares, row.id).map(shareOf),
+    payments: of(payments, row.id).map(paymentOf),
+    legs: of(legs, row.id).map(legOf),
+  }))
 }
 
-function settlementOf(row: SettlementRow, legs: readonly LegRow[]): Settlement {
+function settlementOf(row: SettlementRow): Omit<Settlement, 'shares' | 'payments' | 'legs'> {
   return {
     id: row.id,
     invoiceId: row.invoice_id,
@@ -131,18 +203,34 @@ function settlementOf(row: SettlementRow, legs: readonly LegRow[]): Settlement {
     state: row.state,
     openedAt: row.opened_at,
     completedAt: row.completed_at,
-    legs: legs.map(legOf),
+  }
+}
+
+function shareOf({ kind, party_id, amount, currency }: ShareRow): Share {
+  return shareSchema.parse({ kind, partyId: party_id, amount: toWire(money(amount, currency)) })
+}
+
+function paymentOf(row: PaymentRow): Payment {
+  return {
+    collectionId: row.collection_id,
+    amount: money(row.amount, row.currency),
+    reversed: money(row.reversed, row.currency),
+    transactionId: row.transaction_id,
+    settledAt: row.settled_at,
   }
 }
 
 function legOf(row: LegRow): Leg {
   return {
     id: row.id,
+    share: row.share,
+    collectionId: row.collection_id,
     kind: row.kind,
     from: accountOf(row.from_ref),
     to: accountOf(row.to_ref),
     partyId: row.party_id,
     amount: money(row.amount, row.currency),
+    reversed: money(row.reversed, row.currency),
     state: row.state,
     dueAt: row.due_at,
     transactionId: row.transaction_id,

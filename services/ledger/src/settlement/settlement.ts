@@ -1,25 +1,39 @@
-import { required } from '@draupnir/errors'
+import { refuse, required } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
-import type { Money } from '@draupnir/money'
+import { allocate, compare, type Money, subtract, sum } from '@draupnir/money'
 import type { Instant } from '@draupnir/time'
 import { type Account, account } from '../account/account.ts'
 import type { LineShare, Share, Split } from './split.ts'
 
-export type LegState = 'seasoning' | 'booked' | 'released'
+export type LegState = 'seasoning' | 'booked' | 'released' | 'reversed'
 
-/** One share of a settlement on its way: a tranche with a maturity of its own, or booked at once. */
+/** A part of one share, made by one payment, on its way: a tranche with a maturity of its own, or booked at once. */
 export interface Leg {
   readonly id: Id<'settlementLeg'>
+  /** Index of its share. */
+  readonly share: number
+  readonly collectionId: Id<'collection'>
   readonly kind: Share['kind']
   readonly from: Account
   readonly to: Account
   readonly partyId: Id<'party'> | null
   readonly amount: Money
+  /** What of the amount was taken back. */
+  readonly reversed: Money
   readonly state: LegState
   readonly dueAt: Instant | null
   readonly transactionId: Id<'transaction'>
   readonly releasedBy: Id<'transaction'> | null
   readonly releasedAt: Instant | null
+}
+
+/** A committed collection that was settled. */
+export interface Payment {
+  readonly collectionId: Id<'collection'>
+  readonly amount: Money
+  readonly reversed: Money
+  readonly transactionId: Id<'transaction'>
+  readonly settledAt: Instant
 }
 
 export interface Settlement {
@@ -28,36 +42,92 @@ export interface Settlement {
   readonly contractId: Id<'contract'>
   readonly buyerId: Id<'party'>
   readonly gross: Money
-  /** The split of each line, as it was computed: an undo takes exactly this. */
+  /** The split of each line and what each party gets of the whole, computed once: payments and undos follow it. */
   readonly lines: readonly LineShare[]
-  readonly state: 'seasoning' | 'completed'
+  readonly shares: readonly Share[]
+  readonly state: 'seasoning' | 'awaiting_payment' | 'completed'
   readonly openedAt: Instant
   readonly completedAt: Instant | null
+  readonly payments: readonly Payment[]
   readonly legs: readonly Leg[]
 }
 
 export interface OpenSettlement extends Pick<Settlement, 'id' | 'invoiceId' | 'contractId' | 'buyerId' | 'gross'> {
   readonly split: Split
-  readonly legIds: readonly Id<'settlementLeg'>[]
-  readonly transactionId: Id<'transaction'>
   readonly openedAt: Instant
+}
+
+/** The settlement of an invoice that nothing is paid of yet. */
+export function openSettlement({ split, ...rest }: OpenSettlement): Settlement {
+  return { ...rest, ...split, payments: [], legs: [], state: 'awaiting_payment', completedAt: null }
+}
+
+/** What of a leg was not taken back. */
+export function standing(leg: Pick<Leg, 'amount' | 'reversed'>): Money {
+  return subtract(leg.amount, leg.reversed)
+}
+
+/** What was paid and not taken back. */
+export function settled({ payments, gross }: Settlement): Money {
+  return sum(payments.map(standing), gross.currency)
+}
+
+/** What is still to be paid of each share. */
+export function openShares({ shares, legs }: Settlement): Money[] {
+  return shares.map((share, index) => {
+    const parts = legs.filter((leg) => leg.share === index).map(standing)
+    return parts.reduce(subtract, share.amount)
+  })
+}
+
+/** A share of one payment: a leg to be. */
+export type Part = Share & { readonly share: number }
+
+/**
+ * Splits a payment over what is still open of each share: in proportion, by largest remainder, never more than is open;
+ * the last payment takes exactly the rest. Refuses more than is open.
+ */
+export function partsOf(settlement: Settlement, amount: Money): Part[] {
+  const open = openShares(settlement)
+  const whole = sum(open, amount.currency)
+  if (compare(amount, whole) > 0) {
+    refuse('ledger.payment-exceeds-open', { amount: amount.amount.toString(), open: whole.amount.toString() })
+  }
+  const parts = allocate(
+    amount,
+    open.map((it) => it.amount),
+  )
+  return settlement.shares
+    .map((share, index) => ({ ...share, share: index, amount: required(parts[index], 'a part for each share') }))
+    .filter((part) => part.amount.amount > 0n)
+}
+
+export interface AddPayment extends Pick<Payment, 'collectionId' | 'amount' | 'transactionId' | 'settledAt'> {
+  readonly parts: readonly Part[]
+  readonly legIds: readonly Id<'settlementLeg'>[]
   readonly maturesAt: Instant
 }
 
-/** A settlement whose sellers' legs season until `maturesAt`; it is complete at once when there is none. */
-export function openSettlement({ split, legIds, transactionId, maturesAt, ...rest }: OpenSettlement): Settlement {
-  const legs = split.shares.map((share, index) => ({
+/** The settlement with one more payment, whose parties' legs season until `maturesAt`. */
+export function addPayment(settlement: Settlement, { parts, legIds, maturesAt, ...payment }: AddPayment): Settlement {
+  const { collectionId, amount, transactionId, settledAt } = payment
+  const nothing = subtract(amount, amount)
+  const legs = parts.map((part, index) => ({
     id: required(legIds[index], 'one id for each leg'),
-    kind: share.kind,
-    from: account.committed(rest.buyerId, share.amount.currency),
-    ...destination(share, maturesAt),
-    partyId: share.partyId,
-    amount: share.amount,
+    share: part.share,
+    collectionId,
+    kind: part.kind,
+    from: account.committed(settlement.buyerId, amount.currency),
+    ...destination(part, maturesAt),
+    partyId: part.partyId,
+    amount: part.amount,
+    reversed: nothing,
     transactionId,
     releasedBy: null,
     releasedAt: null,
   }))
-  return completeIfDone({ ...rest, lines: split.lines, legs, state: 'seasoning', completedAt: null }, rest.openedAt)
+  const payments = [...settlement.payments, { ...payment, reversed: nothing }]
+  return restated({ ...settlement, payments, legs: [...settlement.legs, ...legs] }, settledAt)
 }
 
 /** The settlement after one leg was released. */
@@ -70,12 +140,15 @@ export function releaseLeg(
   const legs = settlement.legs.map((leg) =>
     leg.id === legId ? { ...leg, state: 'released' as const, releasedBy, releasedAt: at } : leg,
   )
-  return completeIfDone({ ...settlement, legs }, at)
+  return restated({ ...settlement, legs }, at)
 }
 
-function completeIfDone(settlement: Settlement, at: Instant): Settlement {
-  const waiting = settlement.legs.some((leg) => leg.state === 'seasoning')
-  return waiting ? settlement : { ...settlement, state: 'completed', completedAt: at }
+/** The state that payments and legs come to. */
+function restated(settlement: Settlement, at: Instant): Settlement {
+  const open = { ...settlement, completedAt: null }
+  if (settlement.legs.some((leg) => leg.state === 'seasoning')) return { ...open, state: 'seasoning' }
+  if (compare(settled(settlement), settlement.gross) < 0) return { ...open, state: 'awaiting_payment' }
+  return { ...settlement, state: 'completed', completedAt: settlement.completedAt ?? at }
 }
 
 function destination(share: Share, maturesAt: Instant): Pick<Leg, 'to' | 'state' | 'dueAt'> {

@@ -1,6 +1,6 @@
 import { toWire } from '@draupnir/money'
-import type { SettlementLeg, Settlement as WireSettlement } from '@draupnir/wire'
-import type { Leg, Settlement } from './settlement.ts'
+import type { SettlementLeg, SettlementPayment, Settlement as WireSettlement } from '@draupnir/wire'
+import { type Leg, type Payment, type Settlement, settled } from './settlement.ts'
 
 export function wireSettlement(settlement: Settlement): WireSettlement {
   return {
@@ -9,21 +9,35 @@ export function wireSettlement(settlement: Settlement): WireSettlement {
     contract_id: settlement.contractId,
     buyer_id: settlement.buyerId,
     gross: toWire(settlement.gross),
+    settled: toWire(settled(settlement)),
     state: settlement.state,
     opened_at: settlement.openedAt,
     completed_at: settlement.completedAt,
+    payments: settlement.payments.map(wirePayment),
     legs: settlement.legs.map(wireLeg),
+  }
+}
+
+export function wirePayment(payment: Payment): SettlementPayment {
+  return {
+    collection_id: payment.collectionId,
+    amount: toWire(payment.amount),
+    reversed_amount: toWire(payment.reversed),
+    transaction_id: payment.transactionId,
+    settled_at: payment.settledAt,
   }
 }
 
 function wireLeg(leg: Leg): SettlementLeg {
   return {
     id: leg.id,
+    collection_id: leg.collectionId,
     kind: leg.kind,
     from: leg.from.ref,
     to: leg.to.ref,
     party_id: leg.partyId,
     amount: toWire(leg.amount),
+    reversed_amount: toWire(leg.reversed),
     state: leg.state,
     due_at: leg.dueAt,
     transaction_id: leg.transactionId,

@@ -4,7 +4,7 @@ import { DAY_MS } from '@draupnir/time'
 import { expect, it } from 'vitest'
 import { books, collect, freshContext, ledgerDatabase, paidInvoice, START } from '../service.fixture.ts'
 import { timers } from '../timers.ts'
-import { settleInvoice } from './settle-invoice.ts'
+import { settlePayment } from './settle-payment.ts'
 
 const { db } = await ledgerDatabase()
 
@@ -13,7 +13,7 @@ it('releases a leg with what its timer was given', async () => {
   const seller = nextId('party')
   const invoice = paidInvoice([[seller, 100]])
   const collectionId = await collect(ctx, invoice)
-  await settleInvoice(ctx, { invoice, collectionId, cause: 'paid', paidAt: START })
+  await settlePayment(ctx, { invoice, collectionId, cause: 'paid', paidAt: START })
   const [stored] = await db.sql<{ kind: string; data: unknown; holds_clock: boolean }[]>`
     select kind, data, holds_clock from timers where tenant_id = ${ctx.tenant}`
   const { kind, data, holds_clock } = required(stored, 'a timer is set')

@@ -28,6 +28,10 @@ it.each([
   'delete from closings',
   'delete from settlements',
   'delete from settlement_legs',
+  'delete from settlement_shares',
+  'delete from payments',
+  'delete from funding_lots',
+  'delete from funding_uses',
 ])('does not let the service %s', async (statement) => {
   await expect(db.sql.unsafe(statement)).rejects.toThrow(/permission denied/)
 })
@@ -60,6 +64,8 @@ it('finds nothing in sound books', async () => {
     ['ledger.states-told', true],
     ['ledger.hash-chain', true],
     ['ledger.settlements-whole', true],
+    ['ledger.lots-whole', true],
+    ['ledger.payments-funded', true],
   ])
 })
 

@@ -109,14 +109,28 @@ export async function belowFloor({ sql }: Db, floors: readonly Floor[]): Promise
     where b.held < f.floor order by 1`
 }
 
-/** Settlements whose legs do not sum to what the buyer paid. */
+/** Settlements whose shares are not the whole, payments that are not their legs, shares of which more than all is paid. */
 export async function unevenSettlements({ sql }: Db): Promise<WrongRow[]> {
   return await sql<WrongRow[]>`
     select 'settlement ' || s.tenant_id || '/' || s.id as row,
-      'gross ' || s.gross || ', legs ' || coalesce(sum(l.amount), 0) as detail
-    from settlements s
-      left join settlement_legs l on l.tenant_id = s.tenant_id and l.settlement_id = s.id
-    group by s.tenant_id, s.id, s.gross having s.gross <> coalesce(sum(l.amount), 0) order by 1`
+      'gross ' || s.gross || ', shares ' || coalesce(sum(h.amount), 0) as detail
+    from settlements s left join settlement_shares h on h.tenant_id = s.tenant_id and h.settlement_id = s.id
+    group by s.tenant_id, s.id, s.gross having s.gross <> coalesce(sum(h.amount), 0)
+    union all
+    select 'payment ' || p.tenant_id || '/' || p.collection_id,
+      'of ' || p.amount || ' less ' || p.reversed || ', legs ' || coalesce(sum(l.amount), 0) || ' less '
+        || coalesce(sum(l.reversed), 0)
+    from payments p left join settlement_legs l
+      on l.tenant_id = p.tenant_id and l.settlement_id = p.settlement_id and l.collection_id = p.collection_id
+    where p.settlement_id is not null group by p.tenant_id, p.collection_id
+    having p.amount <> coalesce(sum(l.amount), 0) or p.reversed <> coalesce(sum(l.reversed), 0)
+    union all
+    select 'settlement ' || h.tenant_id || '/' || h.settlement_id,
+      'share ' || h.position || ' of ' || h.amount || ', paid ' || sum(l.amount - l.reversed)
+    from settlement_shares h join settlement_legs l
+      on l.tenant_id = h.tenant_id and l.settlement_id = h.settlement_id and l.share = h.position
+    group by h.tenant_id, h.settlement_id, h.position having sum(l.amount - l.reversed) > h.amount
+    order by 1`
 }
 
 /** Lots whose parts do not sum to what the pay-in brought. */
@@ -132,7 +146,7 @@ export async function unevenLots({ sql }: Db): Promise<WrongRow[]> {
 export async function unfundedPayments({ sql }: Db): Promise<WrongRow[]> {
   return await sql<WrongRow[]>`
     select 'payment ' || p.tenant_id || '/' || p.collection_id as row,
-      'of ' || p.amount || ' stands on ' || coalesce(sum(u.amount), 0) as detail
+      'of ' || p.amount || ' less ' || p.reversed || ' stands on ' || coalesce(sum(u.amount), 0) as detail
     from payments p left join funding_uses u on u.tenant_id = p.tenant_id and u.collection_id = p.collection_id
-    group by p.tenant_id, p.collection_id having p.amount <> coalesce(sum(u.amount), 0) order by 1`
+    group by p.tenant_id, p.collection_id having p.amount - p.reversed <> coalesce(sum(u.amount), 0) order by 1`
 }

@@ -1,0 +1,71 @@
+import { nextId } from '@draupnir/testing'
+import { beforeAll, expect, it } from 'vitest'
+import { commit, freshContext, ledgerDatabase, paidInvoice, payIn, START } from '../service.fixture.ts'
+import { settlePayment } from '../settlement/settle-payment.ts'
+import { verify } from './verify.ts'
+
+const { db, owner } = await ledgerDatabase()
+const ctx = freshContext(db)
+const invoice = paidInvoice([[nextId('party'), 100]])
+const { id: invoice_id, contract_id, buyer_id: buyer } = invoice
+let lot = ''
+let collection = ''
+let settlement = ''
+
+beforeAll(async () => {
+  lot = await payIn(ctx, buyer, 100)
+  const collectionId = await commit(ctx, buyer, 60, { invoice_id, contract_id })
+  collection = collectionId
+  const settled = await settlePayment(ctx, { invoice, collectionId, cause: 'paid', paidAt: START })
+  settlement = settled?.id ?? ''
+})
+
+/** Lets the owner spoil something, looks, and puts it right again. */
+async function spoiled(spoil: string, mend: string): Promise<string[]> {
+  await owner.sql.unsafe(spoil)
+  const found = (await verify({ db })).flatMap(({ name, findings }) => findings.map(({ row }) => `${name}: ${row}`))
+  await owner.sql.unsafe(mend)
+  return found
+}
+
+const by = (what: string, amount: string) => `update ${what} set amount = amount ${amount}`
+
+it('finds nothing wrong in what the verbs made', async () => {
+  expect(await spoiled('select 1', 'select 1')).toEqual([])
+})
+
+it('names a settlement whose shares are not the whole', async () => {
+  const change = (to: string) => `update settlements set gross = gross ${to}`
+  expect(await spoiled(change('+ 1'), change('- 1'))).toEqual([
+    `ledger.settlements-whole: settlement ${ctx.tenant}/${settlement}`,
+  ])
+})
+
+it('names a payment whose legs are not what was paid, or not what was taken back', async () => {
+  const named = [`ledger.settlements-whole: payment ${ctx.tenant}/${collection}`]
+  const platform = "where kind = 'platform_fee'"
+  expect(
+    await spoiled(`${by('settlement_legs', '- 1')} ${platform}`, `${by('settlement_legs', '+ 1')} ${platform}`),
+  ).toEqual(named)
+  const taken = (amount: number) => `update settlement_legs set reversed = ${amount} ${platform}`
+  expect(await spoiled(taken(1), taken(0))).toEqual(named)
+})
+
+it('names a share of which more than all is paid', async () => {
+  const change = (to: string) =>
+    `update settlement_shares set amount = ${to} where kind = 'platform_fee'; update settlements set gross = 90 + ${to}`
+  expect(await spoiled(change('5'), change('10'))).toEqual([
+    `ledger.settlements-whole: settlement ${ctx.tenant}/${settlement}`,
+  ])
+})
+
+it('names a lot of which more is in use than it brought', async () => {
+  expect(await spoiled(by('funding_lots', '- 1'), by('funding_lots', '+ 1'))).toEqual([
+    `ledger.lots-whole: lot ${ctx.tenant}/${lot}`,
+  ])
+})
+
+it('names a payment that stands on less than it is', async () => {
+  const found = await spoiled(by('funding_uses', '- 1'), by('funding_uses', '+ 1'))
+  expect(found).toContain(`ledger.payments-funded: payment ${ctx.tenant}/${collection}`)
+})
