@@ -12,6 +12,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   bus: ['errors', 'time', 'wire'],
   clock: ['errors', 'time', 'ids', 'db'],
   openmeter: ['errors'],
+  'modern-treasury': ['errors'],
   outbox: ['errors', 'time', 'ids', 'wire', 'db', 'bus'],
   http: ['errors', 'money', 'time', 'ids', 'wire', 'db', 'clock'],
   service: ['errors', 'time', 'ids', 'wire', 'db', 'bus', 'outbox', 'clock', 'http'],
@@ -32,6 +33,7 @@ const SERVICE_MAY_USE = [
   'http',
   'service',
   'openmeter',
+  'modern-treasury',
 ]
 const WORKSHOP = ['testing', 'checks']
 

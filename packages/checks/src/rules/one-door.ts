@@ -11,8 +11,8 @@ const DOORS: readonly { readonly outside: RegExp; readonly inside: RegExp; reado
   },
   {
     outside: /^modern-treasury/,
-    inside: /^(services\/payout\/src\/modern-treasury|packages\/sandbox-modern-treasury)\//,
-    what: 'only payout/modern-treasury knows the Modern Treasury SDK',
+    inside: /^packages\/(modern-treasury|sandbox-modern-treasury)\//,
+    what: 'only packages/modern-treasury knows the Modern Treasury SDK',
   },
   { outside: /^@sentry\//, inside: /^packages\/service\//, what: 'only packages/service knows Sentry' },
   { outside: /^pino/, inside: /^packages\/service\//, what: 'only packages/service knows the logger' },
@@ -30,7 +30,7 @@ export const oneDoor: Rule = {
   breaks: [
     { path: 'services/ledger/src/x.ts', text: "import { connect } from '@nats-io/transport-node'\n" },
     { path: 'services/billing/src/x.ts', text: "import { OpenMeter } from '@openmeter/sdk'\n" },
-    { path: 'services/payout/src/payout/x.ts', text: "import ModernTreasury from 'modern-treasury'\n" },
+    { path: 'services/payout/src/modern-treasury/x.ts', text: "import ModernTreasury from 'modern-treasury'\n" },
   ],
   keeps: [{ path: 'packages/bus/src/x.ts', text: "import { connect } from '@nats-io/transport-node'\n" }],
 }

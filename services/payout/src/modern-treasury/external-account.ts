@@ -1,5 +1,6 @@
+import { answered, asked } from '@draupnir/modern-treasury'
 import type { BankAccount, Party } from '@draupnir/wire'
-import { answered, asked, type Bank, type Outcome } from './client.ts'
+import type { Bank, Outcome } from './client.ts'
 
 /** Account and routing number; they go to the bank partner and nowhere else. */
 export interface BankDetails {

@@ -1,5 +1,6 @@
+import { answered, asked } from '@draupnir/modern-treasury'
 import type { Party } from '@draupnir/wire'
-import { answered, asked, type Bank, type Outcome } from './client.ts'
+import type { Bank, Outcome } from './client.ts'
 
 export interface Onboarded {
   readonly legalEntityId: string | null

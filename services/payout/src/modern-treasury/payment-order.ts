@@ -1,8 +1,9 @@
 import { Transient } from '@draupnir/errors'
+import { answered, asked, everyPage } from '@draupnir/modern-treasury'
 import type { Currency } from '@draupnir/money'
 import type { Instant } from '@draupnir/time'
 import { type PaymentOrder, type Standing, standingOf } from '../payment-order/payment-order.ts'
-import { answered, asked, type Bank, type Outcome } from './client.ts'
+import type { Bank, Outcome } from './client.ts'
 
 type CreateParams = Parameters<Bank['mt']['paymentOrders']['create']>[0]
 type ListParams = NonNullable<Parameters<Bank['mt']['paymentOrders']['list']>[0]>
@@ -54,14 +55,8 @@ export async function ourPaymentOrders(bank: Bank) {
 }
 
 async function allOrders(bank: Bank, query: ListParams) {
-  let page = await answered('paymentOrders.list', () => bank.mt.paymentOrders.list({ ...query, per_page: PAGE_SIZE }))
-  const orders = [...page.items]
-  while (page.hasNextPage()) {
-    const current = page
-    page = await answered('paymentOrders.list', () => current.getNextPage())
-    orders.push(...page.items)
-  }
-  return orders
+  const list = () => bank.mt.paymentOrders.list({ ...query, per_page: PAGE_SIZE })
+  return (await Array.fromAsync(everyPage('paymentOrders.list', list))).flat()
 }
 
 async function findPaymentOrder(bank: Bank, externalId: string): Promise<string | null> {

@@ -1,0 +1,10 @@
+export {
+  type Answer,
+  answered,
+  asked,
+  type ModernTreasury,
+  type ModernTreasuryConfig,
+  modernTreasury,
+} from './client.ts'
+export { createPace, type Pace, type Rates, readRates } from './pace.ts'
+export { everyPage, type PageOf } from './pages.ts'
