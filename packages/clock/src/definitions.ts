@@ -1,4 +1,4 @@
-import type { Context } from '@draupnir/db'
+import type { Context, Db } from '@draupnir/db'
 import type { Instant } from '@draupnir/time'
 import type { Backoff } from './backoff.ts'
 
@@ -35,7 +35,19 @@ export interface SweepDefinition<C extends Context = Context> {
   readonly run: (ctx: SweepContext<C>) => Promise<void>
 }
 
-export type Definition<C extends Context = Context> = TimerDefinition<C> | ActivityDefinition<C> | SweepDefinition<C>
+export interface FollowerDefinition<C extends Context = Context> {
+  readonly type: 'follower'
+  readonly kind: string
+  readonly backoff: Backoff
+  readonly behind: (db: Db, now: Instant) => Promise<number>
+  readonly run: (ctx: SweepContext<C>) => Promise<void>
+}
+
+export type Definition<C extends Context = Context> =
+  | TimerDefinition<C>
+  | ActivityDefinition<C>
+  | SweepDefinition<C>
+  | FollowerDefinition<C>
 
 /** A timer: `run` in one transaction with its removal, so it happens exactly once. */
 export function timer<C extends Context, T>(
@@ -87,4 +99,21 @@ export function sweep<C extends Context = Context>(
   run: (ctx: SweepContext<C>) => Promise<void>,
 ): SweepDefinition<C> {
   return { type: 'sweep', kind, everyMs, run }
+}
+
+export interface FollowerOptions<C extends Context = Context> {
+  /** How much there is to do, by what the tables say; 0 when it has caught up. Cheap: it is asked again and again. */
+  readonly behind: (db: Db, now: Instant) => Promise<number>
+  /** Takes the next steps, outside any transaction, at least once; each must leave less to do, or fail. */
+  readonly run: (ctx: SweepContext<C>) => Promise<void>
+  /** After a failure, on the domain clock; without end. */
+  readonly backoff: Backoff
+}
+
+/** Work that trails behind a table: runs while there is any, one replica at a time; nothing has to ask for it. Never stops the test clock. */
+export function follower<C extends Context = Context>(
+  kind: string,
+  options: FollowerOptions<C>,
+): FollowerDefinition<C> {
+  return { type: 'follower', kind, ...options }
 }

@@ -59,7 +59,8 @@ async function run<C extends Context>(
   }
 }
 
-function sweepContext<C extends Context>(shop: Workshop<C>, kind: string, now: Instant): SweepContext<C> {
+/** The context of work that belongs to no tenant. */
+export function sweepContext<C extends Context>(shop: Workshop<C>, kind: string, now: Instant): SweepContext<C> {
   const trace = { correlationId: `${kind}@${now}`, causationId: null, traceparent: null }
   return {
     db: shop.db,

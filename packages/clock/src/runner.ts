@@ -5,6 +5,7 @@ import type { Definition } from './definitions.ts'
 import { type Lanes, startLanes } from './lanes.ts'
 import { createPostponed } from './postponed.ts'
 import { runActivity } from './run-activity.ts'
+import { followerActivity, runFollower } from './run-follower.ts'
 import { ensureSweeps, runSweep } from './run-sweep.ts'
 import { runTimer } from './run-timer.ts'
 import { type TimerActivity, timerActivity } from './timer-activity.ts'
@@ -29,7 +30,7 @@ export interface TimerRunnerOptions<C extends Context> {
 export interface TimerRunner {
   /** Looks at the table now. */
   readonly wake: () => void
-  /** Grows with every timer, activity and sweep begun or ended here. */
+  /** Grows with every timer, activity, sweep and run of a follower begun or ended here. */
   readonly counter: () => number
   /** What is due or under way in the whole service at the time of the clock, and what comes next. */
   readonly activity: () => Promise<TimerActivity>
@@ -37,7 +38,7 @@ export interface TimerRunner {
   readonly stop: () => Promise<void>
 }
 
-/** Starts to run the timers, activities and sweeps of a service; any number of replicas may do so. */
+/** Starts to run the timers, activities, sweeps and followers of a service; any number of replicas may do so. */
 export function startTimerRunner<C extends Context>(options: TimerRunnerOptions<C>): TimerRunner {
   const { db, clock, definitions, contextFor, log, pollMs = 500, leaseMs = 10_000 } = options
   let counter = 0
@@ -48,7 +49,9 @@ export function startTimerRunner<C extends Context>(options: TimerRunnerOptions<
   const timers = byKind(definitions, (definition) => definition.type === 'timer')
   const activities = byKind(definitions, (definition) => definition.type === 'activity')
   const sweeps = byKind(definitions, (definition) => definition.type === 'sweep')
-  assert(timers.size + activities.size + sweeps.size === definitions.length, 'a kind of timer is defined twice')
+  const followers = byKind(definitions, (definition) => definition.type === 'follower')
+  const kinds = timers.size + activities.size + sweeps.size + followers.size
+  assert(kinds === definitions.length, 'a kind of timer is defined twice')
 
   const onError = (error: unknown, delayMs: number) =>
     log.error({ err: error, delayMs }, 'timers cannot run, trying again')
@@ -69,13 +72,16 @@ export function startTimerRunner<C extends Context>(options: TimerRunnerOptions<
   start(timers.size, () => runTimer(shop, timers, postponed), options.timerLanes ?? 4)
   start(activities.size, () => runActivity(shop, activities), options.activityLanes ?? 8)
   start(sweeps.size, sweepStep, 1)
+  start(followers.size, () => runFollower(shop, followers), 1)
   const forget = onWake(wake)
   return {
     wake,
     counter: () => counter,
     activity: async () => {
       const wasStarting = starting
-      const found = await timerActivity(db, await clock.read())
+      const now = await clock.read()
+      const [timed, trailing] = await Promise.all([timerActivity(db, now), followerActivity(db, now, followers)])
+      const found = { ...timed, busy: [...timed.busy, ...trailing] }
       // The clock may just have moved: the poll alone would notice it late.
       if (found.busy.length > 0) wake()
       // New sweeps are due, but the table does not say so yet.

@@ -16,7 +16,7 @@ export function traceHandler(handler: Handler, consumer: string): Handler {
   }
 }
 
-/** Each timer, activity and sweep in a span that continues where it was scheduled. */
+/** Each timer, activity, sweep and run of a follower in a span that continues where it was scheduled. */
 export function traceDefinition(definition: Definition): Definition {
   const { type, kind } = definition
   if (type === 'timer')
@@ -25,7 +25,7 @@ export function traceDefinition(definition: Definition): Definition {
     const { perform } = definition
     return { ...definition, perform: (ctx, data, nth) => traced(definition, ctx, (own) => perform(own, data, nth)) }
   }
-  const run = (ctx: SweepContext) => inSpan(`sweep ${kind}`, SpanKind.INTERNAL, null, () => definition.run(ctx))
+  const run = (ctx: SweepContext) => inSpan(`${type} ${kind}`, SpanKind.INTERNAL, null, () => definition.run(ctx))
   return { ...definition, run }
 }
 
