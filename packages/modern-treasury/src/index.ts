@@ -7,4 +7,4 @@ export {
   modernTreasury,
 } from './client.ts'
 export { createPace, type Pace, type Rates, readRates } from './pace.ts'
-export { everyPage, type PageOf } from './pages.ts'
+export { allOf, everyPage, type PageOf } from './pages.ts'

@@ -17,3 +17,10 @@ export async function* everyPage<T>(what: string, first: () => PromiseLike<PageO
     yield page.items
   }
 }
+
+/** Every item of a list that is short enough to be held. */
+export async function allOf<T>(what: string, first: () => PromiseLike<PageOf<T>>): Promise<T[]> {
+  const all: T[] = []
+  for await (const items of everyPage(what, first)) all.push(...items)
+  return all
+}

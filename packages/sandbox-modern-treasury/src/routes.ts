@@ -1,4 +1,5 @@
 import { ok, type Route } from './api/route.ts'
+import { bulkRoutes } from './bulk/bulk-request.routes.ts'
 import { connectionRoutes } from './connection/connection.routes.ts'
 import { counterpartyRoutes } from './counterparty/counterparty.routes.ts'
 import { eventRoutes } from './event/event.routes.ts'
@@ -22,6 +23,7 @@ import { virtualAccountRoutes } from './virtual-account/virtual-account.routes.t
 /** Everything the sandbox answers; what else the API has answers 501. */
 export const routes: readonly Route[] = [
   ping,
+  ...bulkRoutes,
   ...connectionRoutes,
   ...counterpartyRoutes,
   ...eventRoutes,

@@ -1,6 +1,7 @@
 import { openSandbox, type TestClock } from '@draupnir/sandbox'
 import { createApp } from './api/app.ts'
 import { ApiError, errorBody } from './api/errors.ts'
+import { createRateLimits } from './api/rate-limits.ts'
 import { unitOf } from './api/unit.ts'
 import type { Config } from './config.ts'
 import { ensureConnection } from './connection/connection.ts'
@@ -19,7 +20,11 @@ export interface ModernTreasurySandbox {
 const NAME = 'sandbox-modern-treasury'
 
 /** Starts the sandbox on its own database and the given clock; migrations and the FBO account come with the first start. */
-export async function startSandbox(config: Config, clock: TestClock): Promise<ModernTreasurySandbox> {
+export async function startSandbox(
+  config: Config,
+  clock: TestClock,
+  nowMs: () => number = () => performance.now(),
+): Promise<ModernTreasurySandbox> {
   const { organizationId, apiKey, webhookKey } = config
   const sandbox = await openSandbox({
     name: NAME,
@@ -39,6 +44,7 @@ export async function startSandbox(config: Config, clock: TestClock): Promise<Mo
       })
     },
   })
-  const app = createApp({ ...sandbox, organizationId, apiKey, routes, controls: controlRoutes })
+  const limits = createRateLimits(nowMs)
+  const app = createApp({ ...sandbox, organizationId, apiKey, limits, routes, controls: controlRoutes(limits) })
   return sandbox.listen(app, { host: config.host, port: config.port })
 }

@@ -34,7 +34,9 @@ export async function startHarness(start = '2026-01-05T15:00:00Z') {
     controlSecret: CONTROL_SECRET,
     webhookUrl: undefined,
   }
-  let sandbox = await startSandbox(config, clock)
+  let realMs = 0
+  const nowMs = () => realMs
+  let sandbox = await startSandbox(config, clock, nowMs)
   const receiver = await startWebhookReceiver()
   const violations: string[] = []
   const client = () =>
@@ -46,11 +48,11 @@ export async function startHarness(start = '2026-01-05T15:00:00Z') {
       maxRetries: 0,
       fetch: specificationIsHere ? checkedFetch(violations) : fetch,
     })
-  const control = async (method: string, path: string, body?: object) => {
+  const control = async (method: string, path: string, body?: object | null) => {
     const response = await fetch(`${sandbox.url}/_sandbox/${path}`, {
       method,
       headers: { authorization: `Bearer ${CONTROL_SECRET}`, 'content-type': 'application/json' },
-      ...(body && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     const text = await response.text()
     return { status: response.status, body: text === '' ? null : JSON.parse(text) }
@@ -65,6 +67,10 @@ export async function startHarness(start = '2026-01-05T15:00:00Z') {
     clock,
     receiver,
     violations,
+    /** Moves the time by which rates are limited. */
+    setMs: (ms: number) => {
+      realMs = ms
+    },
     control,
     quiet,
     client,
@@ -78,7 +84,7 @@ export async function startHarness(start = '2026-01-05T15:00:00Z') {
     },
     restart: async (changes: { webhookUrl?: string } = {}) => {
       await sandbox.stop()
-      sandbox = await startSandbox({ ...config, ...changes, port: Number(new URL(sandbox.url).port) }, clock)
+      sandbox = await startSandbox({ ...config, ...changes, port: Number(new URL(sandbox.url).port) }, clock, nowMs)
     },
     /** Ends everything; throws if anything said on the way broke the specification. */
     stop: async () => {

@@ -1,11 +1,12 @@
 import type { Database, TestClock } from '@draupnir/sandbox'
-import { type Context, Hono } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { authenticate } from './authenticate.ts'
 import { ApiError, errorBody } from './errors.ts'
 import { fingerprint, recall, remember, type StoredAnswer } from './idempotency.ts'
 import { KNOWN_ROUTES } from './known-routes.ts'
 import { parseQuery } from './query.ts'
+import { limitedAs, type RateLimits } from './rate-limits.ts'
 import type { Reply, Route } from './route.ts'
 import { type Unit, unitOf } from './unit.ts'
 
@@ -14,6 +15,7 @@ export interface AppOptions {
   readonly clock: TestClock
   readonly organizationId: string
   readonly apiKey: string
+  readonly limits: RateLimits
   readonly routes: readonly Route[]
   /** Below `/_sandbox`; the shell has already asked for the control secret. */
   readonly controls: readonly Route[]
@@ -27,6 +29,7 @@ export function createApp(options: AppOptions): Hono {
   const app = new Hono()
   app.onError((error, c) => respondError(c, error))
   app.use('/api/*', authenticate(options.organizationId, options.apiKey))
+  app.use('/api/*', limited(options.limits))
   app.use('/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => tooLarge() }))
   for (const route of [...options.routes, ...options.controls]) {
     app.on(route.method.toUpperCase(), route.path, (c) => run(options, route, c))
@@ -39,13 +42,24 @@ export function createApp(options: AppOptions): Hono {
   return app
 }
 
+/** Every answer says what is left; beyond the limit it is 429. */
+function limited(limits: RateLimits): MiddlewareHandler {
+  return async (c, next) => {
+    const left = limits.take(limitedAs(c.req.method, c.req.path))
+    await next()
+    if (left === null) return
+    c.header('X-Rate-Limit-Limit', String(left.limit))
+    c.header('X-Rate-Limit-Remaining', String(left.remaining))
+  }
+}
+
 async function run(options: AppOptions, route: Route, c: Context): Promise<Response> {
   const raw = await c.req.text()
   const call = { params: c.req.param(), query: parseQuery(new URL(c.req.url).searchParams), body: jsonBody(c, raw) }
   const key = REMEMBERED.includes(c.req.method) ? c.req.header('idempotency-key') : undefined
   const now = await options.clock.read()
   return options.database.transaction(async (tx) => {
-    const unit = unitOf(tx, now)
+    const unit = unitOf(tx, now, options.limits)
     const print = fingerprint(options.apiKey, c.req.method, c.req.path, raw)
     const replay = key === undefined ? undefined : await recall(unit, key, print)
     if (replay) return respond(replay)
@@ -80,7 +94,9 @@ function respond(answer: StoredAnswer, headers: Reply['headers'] = {}): Response
 }
 
 function respondError(c: Context, error: unknown): Response {
-  if (error instanceof ApiError) return Response.json(errorBody(error), { status: error.status })
+  if (error instanceof ApiError) {
+    return Response.json(errorBody(error), { status: error.status, headers: error.headers })
+  }
   console.error(`sandbox-modern-treasury: ${c.req.method} ${c.req.path}:`, error)
   return Response.json(errorBody(new ApiError(500, null, 'The sandbox failed')), { status: 500 })
 }

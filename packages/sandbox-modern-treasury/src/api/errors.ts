@@ -14,12 +14,20 @@ export class ApiError extends Error {
   readonly status: number
   readonly code: ErrorCode | null
   readonly parameter: string | null
+  readonly headers: Readonly<Record<string, string>>
 
-  constructor(status: number, code: ErrorCode | null, message: string, parameter: string | null = null) {
+  constructor(
+    status: number,
+    code: ErrorCode | null,
+    message: string,
+    parameter: string | null = null,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(message)
     this.status = status
     this.code = code
     this.parameter = parameter
+    this.headers = headers
   }
 }
 

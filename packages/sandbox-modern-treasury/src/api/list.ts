@@ -23,12 +23,13 @@ export function equals(field: string): Filter {
   return (sql, value, parameter) => contains(sql, { [field]: text(value, parameter) })
 }
 
-/** The field equals the parameter, of which only these values exist. */
+/** The field equals the parameter, or one of several, of which only these values exist. */
 export function oneOf(field: string, values: readonly string[]): Filter {
   return (sql, value, parameter) => {
-    const given = text(value, parameter)
-    if (!values.includes(given)) invalid(parameter, `${parameter} is not one of ${values.join(', ')}`)
-    return contains(sql, { [field]: given })
+    const given = Array.isArray(value) ? [...value] : [text(value, parameter)]
+    if (!given.every((each) => values.includes(each)))
+      invalid(parameter, `${parameter} is not one of ${values.join(', ')}`)
+    return sql`body ->> ${field}::text in ${sql(given)}`
   }
 }
 
@@ -78,6 +79,24 @@ export function between(field: string): Filter {
     })
     return sql`true ${parts.reduce((all, part) => sql`${all} ${part}`, sql``)}`
   }
+}
+
+/** `amount[gte]=…` and its like on numbers. */
+export function compared(number: (sql: Sql) => Fragment): Filter {
+  return (sql, value, parameter) => {
+    if (!isMembers(value)) return invalid(parameter, `${parameter} needs an operator`)
+    const parts = Object.entries(value).map(([name, bound]) => {
+      const operator = OPERATORS[name] ?? invalid(parameter, `${name} is not an operator`)
+      if (!/^-?\d{1,36}$/.test(bound)) invalid(parameter, `${parameter} must be an integer`)
+      return sql`and ${number(sql)} ${sql.unsafe(operator)} ${bound}::text::numeric`
+    })
+    return sql`true ${parts.reduce((all, part) => sql`${all} ${part}`, sql``)}`
+  }
+}
+
+/** A number of the body. */
+export function numberIn(field: string): (sql: Sql) => Fragment {
+  return (sql) => sql`(body ->> ${field})::numeric`
 }
 
 /** `id[]=a&id[]=b`. */

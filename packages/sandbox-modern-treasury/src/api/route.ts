@@ -48,6 +48,8 @@ export const create = (path: string) => withBody('post', path, 201)
 export const accept = (path: string) => withBody('post', path, 202)
 /** `POST` that acts on a resource: 200. */
 export const act = (path: string) => withBody('post', path, 200)
+/** `PUT`: 200 with what is there now. */
+export const replace = (path: string) => withBody('put', path, 200)
 /** `PATCH`: 200 with the changed resource. */
 export const update = (path: string) => withBody('patch', path, 200)
 
@@ -79,7 +81,7 @@ export function ok(body: unknown): Reply {
 
 /** The body read by its schema; refused with the first thing wrong. Unknown parameters pass, as they do at the original. */
 export function parse<S extends z.ZodType>(schema: S, body: unknown): z.infer<S> {
-  const result = schema.safeParse(body ?? {})
+  const result = schema.safeParse(body === undefined ? {} : body)
   if (result.success) return result.data
   const issue = result.error.issues[0]
   const path = issue?.path.map(String) ?? []

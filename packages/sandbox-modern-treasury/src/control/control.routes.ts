@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { ApiError, notFound } from '../api/errors.ts'
+import { type RateLimits, rateLimitRoutes } from '../api/rate-limits.ts'
 import { act, create, ok, type Route, remove } from '../api/route.ts'
 import { listEndpoints, registerEndpoint, removeEndpoint } from '../event/webhook-endpoint.ts'
+import { mannerRoutes } from '../ledger/ledger-manner.ts'
+import { handRoutes } from '../ledger-transaction/by-hand.ts'
 import { failPaymentOrder } from '../payment-order/fail-payment-order.ts'
 import { returnPaymentOrder } from '../return/return-payment-order.ts'
 import { load } from '../store/resource.ts'
@@ -12,7 +15,11 @@ const ReturnInput = z.strictObject({ code: z.string() })
 const FailInput = z.strictObject({ reason: z.string().default('Refused by the bank') })
 
 /** What a test may do to the bank; none of it exists at Modern Treasury. */
-export const controlRoutes: readonly Route[] = [
+export function controlRoutes(limits: RateLimits): readonly Route[] {
+  return [...rateLimitRoutes(limits), ...mannerRoutes, ...handRoutes, ...bankRoutes]
+}
+
+const bankRoutes: readonly Route[] = [
   create('/_sandbox/webhook-endpoints')(WebhookEndpointInput, (unit, input) => registerEndpoint(unit.sql, input.url)),
   {
     method: 'get',

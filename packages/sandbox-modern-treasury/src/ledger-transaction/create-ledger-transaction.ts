@@ -6,6 +6,7 @@ import { publish } from '../event/publish.ts'
 import { findWhere, insert } from '../store/resource.ts'
 import { demandBalanced, lockAccounts, rewriteEntries } from './entries.ts'
 import type { CreateLedgerTransaction } from './ledger-transaction.schema.ts'
+import { keepVersion } from './version.ts'
 
 type LedgerTransaction = ModernTreasury.LedgerTransaction
 
@@ -13,7 +14,9 @@ type LedgerTransaction = ModernTreasury.LedgerTransaction
 export async function createLedgerTransaction(
   unit: Unit,
   input: CreateLedgerTransaction,
-  links: Partial<Pick<LedgerTransaction, 'reverses_ledger_transaction_id'>> = {},
+  links: Partial<
+    Pick<LedgerTransaction, 'reverses_ledger_transaction_id' | 'partially_posts_ledger_transaction_id'>
+  > = {},
 ): Promise<LedgerTransaction> {
   const accounts = await lockAccounts(
     unit,
@@ -39,10 +42,11 @@ export async function createLedgerTransaction(
     external_id: input.external_id ?? null,
     reverses_ledger_transaction_id: links.reverses_ledger_transaction_id ?? null,
     reversed_by_ledger_transaction_id: null,
-    partially_posts_ledger_transaction_id: null,
+    partially_posts_ledger_transaction_id: links.partially_posts_ledger_transaction_id ?? null,
     archived_reason: null,
   }
   await insert(unit, 'ledger_transaction', transaction)
+  await keepVersion(unit, transaction)
   await publish(unit, 'ledger_transaction', 'created', transaction)
   return transaction
 }

@@ -1,10 +1,14 @@
-import { required } from '@draupnir/errors'
+import { type JsonValue, required } from '@draupnir/errors'
+import { addMs } from '@draupnir/time'
 import type ModernTreasury from 'modern-treasury'
+import { z } from 'zod'
 import { ApiError, invalid } from '../api/errors.ts'
 import { mergeMetadata } from '../api/fields.ts'
 import { base, type Unit } from '../api/unit.ts'
+import { readManner } from '../ledger/ledger-manner.ts'
 import { balancesOf, withEntry } from '../ledger-account/balances.ts'
 import { discard, find, insert, type Resource, save } from '../store/resource.ts'
+import { later } from '../work/kinds.ts'
 import type { LedgerEntryInput } from './ledger-transaction.schema.ts'
 
 type Entry = ModernTreasury.LedgerEntry
@@ -54,7 +58,10 @@ export interface Occasion {
   readonly effectiveAt: string
 }
 
-/** Takes pending entries away and writes new ones; every account is touched once, and its conditions hold afterwards. */
+/**
+ * Takes pending entries away and writes new ones; every account is touched once, and its conditions hold afterwards.
+ * Accounts without a locked entry may show it later, as the manner of the ledgers says.
+ */
 export async function rewriteEntries(
   unit: Unit,
   accounts: Accounts,
@@ -63,27 +70,88 @@ export async function rewriteEntries(
   occasion: Occasion,
 ): Promise<Entry[]> {
   demandVersions(accounts, inputs)
-  const changed = new Map<string, Account>()
+  const locked = lockedAccounts(unit, inputs)
+  const { entry_delay_ms: delayMs } = await readManner(unit.sql)
+  const { status } = occasion
+  const moves: Move[] = [
+    ...old.map((entry) => ({ ...moveOf(entry), status: living(entry).status, sign: -1 as const })),
+    ...inputs.map((input) => ({ ...moveOf(input), status, sign: 1 as const })),
+  ]
+  const isLate = (accountId: string) => delayMs > 0 && !locked.has(accountId)
+  const changed = withMoves(
+    accounts,
+    moves.filter((move) => !isLate(move.accountId)),
+  )
   const current = (id: string) => changed.get(id) ?? accountOf(accounts, id)
-  const change = (id: string, totals: Account['extra']['totals']) => {
-    const { body, extra } = current(id)
-    const lock_version = accountOf(accounts, id).body.lock_version + 1
-    const balances = balancesOf(totals, body.normal_balance, extra)
-    changed.set(id, { body: { ...body, balances, lock_version }, extra: { ...extra, totals } })
-  }
-  for (const entry of old) {
-    await discard(unit, 'ledger_entry', entry)
-    change(entry.ledger_account_id, withEntry(current(entry.ledger_account_id).extra.totals, living(entry), -1))
-  }
-  for (const input of inputs) {
-    const { status } = occasion
-    change(input.ledger_account_id, withEntry(current(input.ledger_account_id).extra.totals, { ...input, status }, 1))
-  }
   for (const input of inputs) demandBalances(current(input.ledger_account_id), input)
+  for (const entry of old) await discard(unit, 'ledger_entry', entry)
   for (const { body, extra } of changed.values()) await save(unit, 'ledger_account', body, extra)
-  const entries = inputs.map((input) => entryOf(unit, current(input.ledger_account_id), input, occasion))
+  const entries = inputs.map((input) => {
+    const entry = entryOf(unit, current(input.ledger_account_id), input, occasion)
+    return isLate(input.ledger_account_id) ? { ...entry, ledger_account_lock_version: null } : entry
+  })
   for (const entry of entries) await insert(unit, 'ledger_entry', entry, { effectiveAt: occasion.effectiveAt })
+  const late = moves.filter((move) => isLate(move.accountId))
+  if (late.length > 0) {
+    await later(
+      unit,
+      'ledger_entry.apply',
+      unit.newId(),
+      addMs(unit.now, delayMs),
+      late.map((move) => ({ ...move })),
+    )
+  }
   return entries
+}
+
+const Moves = z.array(
+  z.object({
+    accountId: z.string(),
+    direction: z.enum(['credit', 'debit']),
+    amount: z.number(),
+    status: z.enum(['pending', 'posted']),
+    sign: z.union([z.literal(1), z.literal(-1)]),
+  }),
+)
+type Move = z.infer<typeof Moves>[number]
+
+/** Lets balances show entries that were written before. */
+export async function applyEntries(unit: Unit, _key: string, data: JsonValue): Promise<void> {
+  const moves = Moves.parse(data)
+  const accounts = await lockAccounts(
+    unit,
+    moves.map(({ accountId }) => accountId),
+  )
+  for (const { body, extra } of withMoves(accounts, moves).values()) await save(unit, 'ledger_account', body, extra)
+}
+
+function withMoves(accounts: Accounts, moves: readonly Move[]): Map<string, Account> {
+  const changed = new Map<string, Account>()
+  for (const move of moves) {
+    const { body, extra } = changed.get(move.accountId) ?? accountOf(accounts, move.accountId)
+    const totals = withEntry(extra.totals, move, move.sign)
+    const lock_version = accountOf(accounts, move.accountId).body.lock_version + 1
+    const balances = balancesOf(totals, body.normal_balance, extra)
+    changed.set(move.accountId, { body: { ...body, balances, lock_version }, extra: { ...extra, totals } })
+  }
+  return changed
+}
+
+function moveOf({ ledger_account_id, direction, amount }: Pick<Entry, 'ledger_account_id' | 'direction' | 'amount'>) {
+  return { accountId: ledger_account_id, direction, amount }
+}
+
+/** An entry with a condition, a version or a wish for balances is written at once, and is limited by account and second. */
+function lockedAccounts(unit: Unit, inputs: readonly LedgerEntryInput[]): ReadonlySet<string> {
+  const locked = inputs.filter(isLocked)
+  for (const { ledger_account_id: id } of locked) unit.limits?.take('locked_entries', id)
+  return new Set(locked.map((entry) => entry.ledger_account_id))
+}
+
+export function isLocked(entry: LedgerEntryInput): boolean {
+  const conditions = [entry.pending_balance_amount, entry.posted_balance_amount, entry.available_balance_amount]
+  const asks = entry.show_resulting_ledger_account_balances === true
+  return asks || [entry.lock_version, ...conditions].some((each) => each !== undefined && each !== null)
 }
 
 /** Entries as they would be asked for again: what a posting or a reversal starts from. */

@@ -43,6 +43,18 @@ export const UpdateLedgerTransaction = z.looseObject({
 })
 export type UpdateLedgerTransaction = z.infer<typeof UpdateLedgerTransaction>
 
+export const PartiallyPost = z.looseObject({
+  posted_ledger_entries: z
+    .array(
+      z.looseObject({ amount: z.int().min(0), direction, ledger_account_id: uuid, metadata: metadata.default({}) }),
+    )
+    .min(1)
+    .max(MAX_ENTRIES),
+  description: z.string().max(1000).optional(),
+  effective_at: dateTime.optional(),
+  metadata: metadata.default({}),
+})
+
 export const ReverseLedgerTransaction = z.looseObject({
   description: z.string().optional(),
   status: z.enum(['pending', 'posted']).default('posted'),

@@ -6,6 +6,7 @@ import { lock, save } from '../store/resource.ts'
 import { microseconds } from './create-ledger-transaction.ts'
 import { demandBalanced, inputsOf, lockAccounts, rewriteEntries } from './entries.ts'
 import type { LedgerEntryInput, UpdateLedgerTransaction } from './ledger-transaction.schema.ts'
+import { keepVersion } from './version.ts'
 
 type LedgerTransaction = ModernTreasury.LedgerTransaction
 
@@ -21,7 +22,7 @@ export async function updateLedgerTransaction(
   if (body.status !== 'pending') {
     const more = input.ledger_entries ?? input.effective_at ?? input.description
     if (moves || more !== undefined) refuseDone()
-    return save(unit, 'ledger_transaction', labelled)
+    return keepVersion(unit, await save(unit, 'ledger_transaction', labelled))
   }
   if (moves && body.ledgerable_id !== null) {
     invalid('status', 'The status of a linked ledger transaction follows what it is linked to')
@@ -51,15 +52,19 @@ export async function moveLedgerTransaction(
   if (status === 'archived') {
     await rewriteEntries(unit, accounts, old, [], { ...occasion, status: 'pending' })
     const archived = old.map((entry) => ({ ...entry, status, discarded_at: timestamp(unit.now) }))
-    return save(unit, 'ledger_transaction', { ...transaction, status, ledger_entries: archived })
+    return keepVersion(
+      unit,
+      await save(unit, 'ledger_transaction', { ...transaction, status, ledger_entries: archived }),
+    )
   }
   const same = status === 'pending' && replacement === undefined
-  return save(unit, 'ledger_transaction', {
+  const saved = await save(unit, 'ledger_transaction', {
     ...transaction,
     status,
     posted_at: status === 'posted' ? timestamp(unit.now) : null,
     ledger_entries: same ? old : await rewriteEntries(unit, accounts, old, wanted, { ...occasion, status }),
   })
+  return keepVersion(unit, saved)
 }
 
 function refuseDone(): never {

@@ -1,4 +1,6 @@
+import type { JsonValue } from '@draupnir/errors'
 import type ModernTreasury from 'modern-treasury'
+import type { LedgerTransactionVersion } from 'modern-treasury/resources/ledger-transactions/versions'
 
 /** An external account inside a counterparty or a payment order: the specification leaves `counterparty_id` out there. */
 export type NestedExternalAccount = Omit<ModernTreasury.ExternalAccount, 'counterparty_id'>
@@ -13,6 +15,8 @@ export interface CounterpartyBody extends Omit<ModernTreasury.Counterparty, 'acc
 
 /** The body of every kind of resource, typed by the official SDK so that a missing key does not compile. */
 export interface Bodies {
+  bulk_request: ModernTreasury.BulkRequest
+  bulk_result: ModernTreasury.BulkResult
   connection: ModernTreasury.Connection
   counterparty: CounterpartyBody
   event: ModernTreasury.Event
@@ -25,6 +29,7 @@ export interface Bodies {
   ledger_account: ModernTreasury.LedgerAccount
   ledger_entry: ModernTreasury.LedgerEntry
   ledger_transaction: ModernTreasury.LedgerTransaction
+  ledger_transaction_version: LedgerTransactionVersion
   legal_entity: ModernTreasury.LegalEntity
   payment_order: PaymentOrderBody
   payment_reference_object: ModernTreasury.PaymentReference
@@ -50,6 +55,7 @@ export interface LedgerTotals {
 
 /** What the bank knows of a resource and the API never says. */
 export interface Extras {
+  bulk_request: { resources: readonly JsonValue[] }
   external_account: {
     behaviour: Behaviour
     verification: { attemptId: string; amounts: number[]; wrongGuesses: number } | null

@@ -5,10 +5,12 @@ import type { Unit } from '../api/unit.ts'
 
 /** Everything the test bank does later; the key is the id of the resource it happens to. */
 export type WorkKind =
+  | 'bulk_request.process'
   | 'external_account.expire'
   | 'expected_payment.overdue'
   | 'incoming_payment_detail.arrive'
   | 'incoming_payment_detail.complete'
+  | 'ledger_entry.apply'
   | 'payment_order.process'
   | 'payment_order.settle'
   | 'payment_order.return'

@@ -1,5 +1,5 @@
 import { Transient } from '@draupnir/errors'
-import { answered, asked, everyPage } from '@draupnir/modern-treasury'
+import { allOf, answered, asked } from '@draupnir/modern-treasury'
 import type { Currency } from '@draupnir/money'
 import type { Instant } from '@draupnir/time'
 import { type PaymentOrder, type Standing, standingOf } from '../payment-order/payment-order.ts'
@@ -54,9 +54,8 @@ export async function ourPaymentOrders(bank: Bank) {
   return orders.filter(({ metadata }) => metadata.draupnir_id !== undefined)
 }
 
-async function allOrders(bank: Bank, query: ListParams) {
-  const list = () => bank.mt.paymentOrders.list({ ...query, per_page: PAGE_SIZE })
-  return (await Array.fromAsync(everyPage('paymentOrders.list', list))).flat()
+function allOrders(bank: Bank, query: ListParams) {
+  return allOf('paymentOrders.list', () => bank.mt.paymentOrders.list({ ...query, per_page: PAGE_SIZE }))
 }
 
 async function findPaymentOrder(bank: Bank, externalId: string): Promise<string | null> {
