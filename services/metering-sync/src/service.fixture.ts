@@ -149,7 +149,7 @@ export async function meteringService() {
     const all = await Promise.all((page?.items ?? []).map((one) => om.subscriptions.get(one.id)))
     return all.filter((one) => one !== undefined)
   }
-  /** Lines of all invoices of a contract: description, amount, whether it is only pending. */
+  /** Lines of all invoices of a contract: what for, to whom, how much, whether it is only pending. */
   const billed = async (id: Id<'contract'>) => {
     const customer = await om.customers.get(id)
     const filter = { customers: customer === undefined ? [] : [customer.id], expand: ['lines' as const] }
@@ -158,9 +158,13 @@ export async function meteringService() {
       .flatMap(({ status, lines = [] }) => lines.map((line) => ({ pending: status === 'gathering', line })))
       .map(({ pending, line }) => ({
         pending,
-        what: line.description ?? '',
+        what: line.description?.split(' ')[0] ?? '',
+        buyer: line.description?.split('buyer:')[1] ?? '',
         amount: line.totals.total,
+        cents: Math.round(Number(line.totals.total) * 100),
         period: line.period,
+        /** A recurring fee is billed in arrears, a one-time fee in advance. */
+        recurring: line.rateCard?.price?.type === 'flat' && line.rateCard.price.paymentTerm === 'in_arrears',
       }))
   }
   /** What the invoiced lines of a contract line come to, in cents. */
@@ -168,8 +172,14 @@ export async function meteringService() {
     const lines = await billed(contract.id)
     return lines
       .filter(({ pending, what }) => !pending && what === `line:${line?.id}`)
-      .reduce((cents, { amount }) => cents + Math.round(Number(amount) * 100), 0)
+      .reduce((sum, { cents }) => sum + cents, 0)
+  }
+  /** The same by buyer: who owes how much of it. */
+  const owedBy = async (contract: ContractState, line = contract.lines[0]) => {
+    const lines = (await billed(contract.id)).filter(({ pending, what }) => !pending && what === `line:${line?.id}`)
+    const sum = (buyer: string) => lines.filter((one) => one.buyer === buyer).reduce((all, { cents }) => all + cents, 0)
+    return Object.fromEntries([...new Set(lines.map(({ buyer }) => buyer))].map((buyer) => [buyer, sum(buyer)]))
   }
   const syncOf = async ({ id }: ContractState) => (await readMetering(ctx, id)).sync
-  return { ...service, harness, om, at, work, audit, follow, fault, subscriptions, billed, sumOf, syncOf }
+  return { ...service, harness, om, at, work, audit, follow, fault, subscriptions, billed, sumOf, owedBy, syncOf }
 }

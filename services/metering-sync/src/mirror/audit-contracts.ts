@@ -23,9 +23,10 @@ export function auditContracts(om: OpenMeter) {
 }
 
 // One contract that cannot be compared hides no other; OpenMeter that is away is asked again tomorrow.
-async function audit(om: OpenMeter, ctx: SweepContext, { tenant, contract, lines }: Audited): Promise<void> {
+async function audit(om: OpenMeter, ctx: SweepContext, audited: Audited): Promise<void> {
+  const { tenant, contract } = audited
   try {
-    const desired = desiredOf(contract, lines, ctx.now())
+    const desired = desiredOf(audited, ctx.now())
     const found = desired === null ? [] : await differences(om, desired, ctx.now())
     if (found.length === 0) return
     await recordDrift(ctx.forTenant(tenant), contract.id, { contractVersion: contract.version, differences: found })

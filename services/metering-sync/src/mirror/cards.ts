@@ -1,15 +1,23 @@
 import type { Id } from '@draupnir/ids'
 import { decimal, exponent, formatDecimal, multiplyDecimals, toInteger, toMajor } from '@draupnir/money'
+import type { Instant } from '@draupnir/time'
 import type { ContractLine, Price } from '@draupnir/wire'
 
 /** A rate card of OpenMeter; its key is stable for a line, so a price change is the same key with other terms. */
 export type RateCard = FlatCard | UsageCard
+
+/** Who buys, and since when: one item of OpenMeter is of one buyer. */
+export interface Bought {
+  readonly by: Id<'party'>
+  readonly since: Instant
+}
 
 interface Card {
   readonly key: string
   readonly name: string
   readonly description: string
   readonly lineId: Id<'contractLine'>
+  readonly bought: Bought
   /** Per cent off, `12.5` is 12.5 %. */
   readonly discount: string
 }
@@ -34,9 +42,10 @@ export function usageKey(lineId: string): string {
   return `u_${lineId}`
 }
 
-export function rateCardOf(line: ContractLine, cadence: string): RateCard {
+export function rateCardOf(line: ContractLine, cadence: string, bought: Bought): RateCard {
   const discount = formatDecimal(multiplyDecimals(decimal(line.discount_rate), decimal('100')))
-  const unit = { name: line.description, description: `line:${line.id}`, lineId: line.id, discount }
+  const description = `line:${line.id} buyer:${bought.by}`
+  const unit = { name: line.description, description, lineId: line.id, bought, discount }
   const { price } = line
   switch (price.type) {
     case 'flat_recurring':

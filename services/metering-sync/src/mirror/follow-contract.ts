@@ -22,11 +22,18 @@ export function followContract(outer: Context, newest: ContractState, begunAt: I
     const { synced_version, openmeter_customer_id, openmeter_subscription_id } = known?.sync ?? freshSync(contract)
     const sync = { ...freshSync(contract), synced_version, openmeter_customer_id, openmeter_subscription_id }
     const lines = withLines(known?.lines ?? {}, contract, begunAt)
-    const agreed = withAgreed(known?.agreed ?? [], { from: begunAt, cards: cardsOf(contract, lines) })
+    const boughtFrom = boughtSince(known, contract, begunAt)
+    const cards = cardsOf({ contract, lines, boughtFrom })
+    const agreed = withAgreed(known?.agreed ?? [], { from: begunAt, cards })
     const subscriptionFrom = known?.subscriptionFrom ?? null
-    await saveMirror(ctx, { tenant: ctx.tenant, contract, sync, subscriptionFrom, lines, agreed })
+    await saveMirror(ctx, { tenant: ctx.tenant, contract, sync, subscriptionFrom, boughtFrom, lines, agreed })
     await schedule(ctx, { kind: SYNC_CONTRACT, key: contract.id, dueAt: ctx.now(), data: { contract_id: contract.id } })
   })
+}
+
+function boughtSince(known: Mirror | null, { buyer_id }: ContractState, begunAt: Instant): Instant | null {
+  if (known === null) return null
+  return known.contract.buyer_id === buyer_id ? known.boughtFrom : begunAt
 }
 
 // A contract whose activation was voided ends in OpenMeter; what was never there has nothing to end.

@@ -8,16 +8,23 @@ import { cardsOf, desiredOf } from './mirror.ts'
 
 const [fee, once, metered] = [flatLine('3100'), feeLine('500'), usageLine('200')]
 const contract = contractOf([fee, once, metered])
-const sell = (over: Partial<ContractState> = {}) => cardsOf({ ...contract, ...over }, {})
+const held = (over: Partial<ContractState> = {}) => ({
+  contract: { ...contract, ...over },
+  lines: {},
+  boughtFrom: null,
+})
+const sell = (over: Partial<ContractState> = {}) => cardsOf(held(over))
+const bought = { by: contract.buyer_id, since: T0 }
 const times: Agreed[] = [{ from: T0, cards: sell() }]
 const wanted = (now = T0, over: Partial<ContractState> = {}) => {
-  const desired = desiredOf({ ...contract, ...over }, {}, now)
+  const desired = desiredOf(held(over), now)
   if (desired === null) throw new Error('not in force')
   return desired
 }
 const version = (at: Instant, over: Partial<Version> = {}): Version => ({
   from: at,
   to: null,
+  bought,
   amount: '31',
   discount: '0',
   ...over,
@@ -50,7 +57,7 @@ describe('while the contract runs', () => {
   it('leaves out what has no item yet, and says from when the others are billed', () => {
     const { lines, billed } = gapsOf(wanted(), times, new Map([[fee.id, [version(T0)]]]), T0)
     expect(lines).toEqual([])
-    expect([...billed]).toEqual([[fee.id, { from: T0, pauses: [] }]])
+    expect([...billed]).toEqual([[fee.id, { from: T0, until: null, bought, pauses: [] }]])
   })
 
   it('bills the difference to a price and a discount that came late, nothing back for a fall', () => {
@@ -81,7 +88,7 @@ describe('while the contract runs', () => {
       [once.id, '5', days(3)],
       [metered.id, null, days(3)],
     ])
-    expect(late.billed.get(metered.id)).toEqual({ from: T0, pauses: [] })
+    expect(late.billed.get(metered.id)).toEqual({ from: T0, until: days(3), bought, pauses: [] })
   })
 
   it('knows when an item paused', () => {
@@ -89,6 +96,8 @@ describe('while the contract runs', () => {
     const history = [{ from: days(5), cards: sell() }]
     expect(gapsOf(wanted(days(6)), history, versions, days(6)).billed.get(fee.id)).toEqual({
       from: T0,
+      until: null,
+      bought,
       pauses: [{ from: days(3), to: days(5) }],
     })
   })

@@ -13,8 +13,8 @@ import {
 } from '@draupnir/money'
 import { earliest, type Instant, latest, MINUTE_MS, msBetween, type Period, periodAt } from '@draupnir/time'
 import { type Agreed, type Sold, soldBy } from './agreed.ts'
-import type { FlatCard, RateCard } from './cards.ts'
-import type { Billed } from './line-times.ts'
+import { type Bought, type FlatCard, type RateCard, termsOf } from './cards.ts'
+import type { Billed, Pause } from './line-times.ts'
 import type { Desired } from './mirror.ts'
 
 /** What OpenMeter cannot know by itself, because it was brought to the contract after the contract had changed. */
@@ -32,6 +32,8 @@ export interface PendingLine {
 export interface Version {
   readonly from: Instant
   readonly to: Instant | null
+  /** Null when OpenMeter was not told. */
+  readonly bought: Bought | null
   /** Major units and per cent of a fee; zero for usage. */
   readonly amount: string
   readonly discount: string
@@ -56,9 +58,26 @@ export function gapsOf(desired: Desired, history: readonly Agreed[], versions: V
       : [],
   )
   const unknown = sold.filter(({ card }) => !versions.has(card.key) && isOver(desired, card))
-  const first = unknown.filter(({ card }, index) => unknown.findIndex((one) => one.card.key === card.key) === index)
-  const rest = first.flatMap((one) => unknownToOpenMeter(desired, one, unknown, now))
-  return { lines: [...fees, ...rest], billed: billedOf(sold, versions, first) }
+  const rest = stretchesOf(unknown).flatMap((one) => unknownToOpenMeter(desired, one, now))
+  return { lines: [...fees, ...rest], billed: billedOf(sold, versions, stretchesOf(unknown)) }
+}
+
+// Usage as long as nothing about it changed; a one-time fee once.
+function stretchesOf(unknown: readonly Sold[]): Sold[] {
+  const stretches: Sold[] = []
+  for (const one of unknown) {
+    const last = stretches.findLast(({ card }) => card.key === one.card.key)
+    if (last === undefined) stretches.push(one)
+    else if (one.card.kind === 'flat') continue
+    else if (last.to === one.from && sameSale(last.card, one.card))
+      stretches.splice(stretches.indexOf(last), 1, { ...last, to: one.to })
+    else stretches.push(one)
+  }
+  return stretches
+}
+
+function sameSale(a: RateCard, b: RateCard): boolean {
+  return termsOf(a) === termsOf(b) && a.bought.by === b.bought.by
 }
 
 // OpenMeter will not get the item any more.
@@ -138,10 +157,9 @@ export function prorated(price: Money, whole: Period, part: Period, discount = '
 }
 
 // A one-time fee or usage of a line that went before OpenMeter knew of it.
-function unknownToOpenMeter(desired: Desired, { card, from }: Sold, all: readonly Sold[], now: Instant): PendingLine[] {
+function unknownToOpenMeter(desired: Desired, { card, from, to }: Sold, now: Instant): PendingLine[] {
   if (card.kind === 'flat' && card.cadence !== null) return []
-  const ends = all.filter((one) => one.card.key === card.key).map(({ to }) => to ?? now)
-  const period = { from, to: latest(from, ...ends) }
+  const period = { from, to: latest(from, to ?? now) }
   if (period.from >= period.to) return []
   const amount = card.kind === 'flat' ? onceAmount(desired, card, period) : null
   return [{ key: keyOf(card, from), card, period, invoiceAt: now, amount }]
@@ -154,17 +172,37 @@ function onceAmount({ customer: { currency } }: Desired, card: FlatCard, period:
 function billedOf(sold: readonly Sold[], versions: Versions, unknown: readonly Sold[]): Coverage['billed'] {
   const lineOf = new Map(sold.map(({ card }) => [card.key, card.lineId]))
   const known = [...versions].flatMap(([key, list]) => {
-    const [lineId, first] = [lineOf.get(key), list[0]]
-    return lineId && first ? [[lineId, { from: first.from, pauses: pausesOf(list) }] as const] : []
+    const lineId = lineOf.get(key)
+    return lineId === undefined ? [] : billedBy(lineId, list)
   })
-  const beside = unknown.map(({ card, from }) => [card.lineId, { from, pauses: [] }] as const)
-  return new Map<Id<'contractLine'>, Billed>([...beside, ...known])
+  const beside = unknown.flatMap(({ card: { key, lineId } }) => {
+    const own = unknown.filter(({ card }) => card.key === key)
+    return billedBy(
+      lineId,
+      own.map(({ card, from, to }) => ({ from, to, bought: card.bought })),
+    )
+  })
+  return new Map([...beside, ...known])
 }
 
-function pausesOf(versions: readonly Version[]): Period[] {
-  return versions.flatMap(({ from }, index) => {
-    const before = versions[index - 1]?.to
-    return before && before < from ? [{ from: before, to: from }] : []
+type Life = Pick<Version, 'from' | 'to' | 'bought'>
+
+function billedBy(lineId: Id<'contractLine'>, lives: readonly Life[]): [Id<'contractLine'>, Billed][] {
+  const [first, last] = [lives[0], lives.at(-1)]
+  if (first === undefined || last === undefined) return []
+  return [[lineId, { from: first.from, until: last.to, bought: last.bought, pauses: pausesOf(lives) }]]
+}
+
+// Between two versions of an item; and what a new buyer had before OpenMeter heard of it, which the old one must not pay.
+function pausesOf(lives: readonly Life[]): Pause[] {
+  return lives.flatMap(({ from, bought }, index) => {
+    const before = lives[index - 1]
+    if (before === undefined || before.to === null) return []
+    const passed = before.bought?.by !== bought?.by && bought !== null ? bought.since : from
+    const end = earliest(before.to, passed)
+    if (end >= from) return []
+    const passedOn = before.to === from ? { passed: true } : {}
+    return [{ from: latest(before.from, end), to: from, ...passedOn }]
   })
 }
 

@@ -1,16 +1,22 @@
 import type { Id } from '@draupnir/ids'
 import { type Instant, latest } from '@draupnir/time'
 import type { ContractState } from '@draupnir/wire'
+import type { Bought } from './cards.ts'
 
-/** Between two versions of an item: nothing is billed from `from` until `to`. */
+/** Between two versions of an item: what is used from `from` until `to` counts at `to`. */
 export interface Pause {
   readonly from: Instant
   readonly to: Instant
+  /** The item went on, for the buyer before: OpenMeter heard of the transfer late. */
+  readonly passed?: boolean
 }
 
-/** From when on OpenMeter bills an item, and when it paused. */
+/** From when until when OpenMeter bills an item, to whom in the end, and when it paused. */
 export interface Billed {
   readonly from: Instant
+  /** Null: it goes on. */
+  readonly until: Instant | null
+  readonly bought: Bought | null
   readonly pauses: readonly Pause[]
 }
 
@@ -19,6 +25,8 @@ export interface LineTime {
   readonly starts_at: Instant
   /** Null: not yet. */
   readonly billed_from: Instant | null
+  readonly billed_until?: Instant | null
+  readonly bought?: Bought | null
   readonly pauses?: readonly Pause[]
   /** Agreed for the past: what is owed for before `starts_at`, a one-time fee with it, is told by `contract.corrected`. */
   readonly late?: boolean
@@ -39,8 +47,9 @@ export function withLines(times: LineTimes, { lines, activated_at }: ContractSta
 
 /** The times with what OpenMeter was found to bill. */
 export function withBilled(times: LineTimes, billed: ReadonlyMap<Id<'contractLine'>, Billed>): LineTimes {
-  const told = [...billed].map(([id, { from, pauses }]) => {
-    return [id, { ...times[id], starts_at: times[id]?.starts_at ?? from, billed_from: from, pauses }]
+  const told = [...billed].map(([id, { from, until, bought, pauses }]) => {
+    const known = { ...times[id], starts_at: times[id]?.starts_at ?? from }
+    return [id, { ...known, billed_from: from, billed_until: until, bought, pauses }]
   })
   return { ...times, ...Object.fromEntries(told) }
 }
@@ -50,8 +59,10 @@ export function billedLines(times: LineTimes): Map<Id<'contractLine'>, Billed> {
   const ids = Object.keys(times) as Id<'contractLine'>[]
   return new Map(
     ids.flatMap((id) => {
-      const from = times[id]?.billed_from
-      return from ? [[id, { from, pauses: times[id]?.pauses ?? [] }] as const] : []
+      const time = times[id]
+      if (!time?.billed_from) return []
+      const { billed_from: from, billed_until: until = null, bought = null, pauses = [] } = time
+      return [[id, { from, until, bought, pauses }] as const]
     }),
   )
 }

@@ -20,12 +20,17 @@ export async function saveMirror(ctx: Context, mirror: Mirror): Promise<void> {
   await ctx.db.orm.insert(mirrors).values(row).onConflictDoUpdate({ target: mirrors.contractId, set: row })
 }
 
-export type Audited = Pick<Mirror, 'tenant' | 'contract' | 'lines'>
+export type Audited = Pick<Mirror, 'tenant' | 'contract' | 'lines' | 'boughtFrom'>
 
 /** Contracts of all tenants that OpenMeter was brought to, in the order of their ids; ended ones too. */
 export async function syncedAfter(db: Db, after: string, limit: number): Promise<Audited[]> {
   return await db.orm
-    .select({ tenant: mirrors.tenant, contract: mirrors.contract, lines: mirrors.lines })
+    .select({
+      tenant: mirrors.tenant,
+      contract: mirrors.contract,
+      lines: mirrors.lines,
+      boughtFrom: mirrors.boughtFrom,
+    })
     .from(mirrors)
     .where(and(eq(mirrors.syncState, 'synced'), sql`${mirrors.contractId} > ${after}`))
     .orderBy(asc(mirrors.contractId))
@@ -36,7 +41,8 @@ function ours(ctx: Context, contractId: Id<'contract'>) {
   return and(eq(mirrors.contractId, contractId), eq(mirrors.tenant, ctx.tenant))
 }
 
-function toRow(ctx: Context, { contract, sync, subscriptionFrom, lines, agreed }: Mirror): typeof mirrors.$inferInsert {
+function toRow(ctx: Context, mirror: Mirror): typeof mirrors.$inferInsert {
+  const { contract, sync, subscriptionFrom, boughtFrom, lines, agreed } = mirror
   return {
     contractId: contract.id,
     tenant: ctx.tenant,
@@ -47,6 +53,7 @@ function toRow(ctx: Context, { contract, sync, subscriptionFrom, lines, agreed }
     customerId: sync.openmeter_customer_id,
     subscriptionId: sync.openmeter_subscription_id,
     subscriptionFrom,
+    boughtFrom,
     lines,
     agreed,
     attempts: sync.attempts,
@@ -61,6 +68,7 @@ function fromRow(row: typeof mirrors.$inferSelect): Mirror {
     tenant: row.tenant,
     contract: row.contract,
     subscriptionFrom: row.subscriptionFrom,
+    boughtFrom: row.boughtFrom,
     lines: row.lines,
     agreed: row.agreed,
     sync: {

@@ -14,6 +14,7 @@ export const mirrors = pgSchema('metering_sync').table('mirrors', {
   customerId: text('openmeter_customer_id'),
   subscriptionId: text('openmeter_subscription_id'),
   subscriptionFrom: instantColumn('subscription_from'),
+  boughtFrom: instantColumn('bought_from'),
   lines: jsonb('lines').$type<LineTimes>().notNull(),
   agreed: jsonb('agreed').$type<readonly Agreed[]>().notNull(),
   attempts: integer('attempts').notNull(),

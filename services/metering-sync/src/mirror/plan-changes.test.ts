@@ -4,11 +4,13 @@ import { desiredOf } from './mirror.ts'
 import { describeChanges, planChanges } from './plan-changes.ts'
 
 const [fee, once, metered] = [flatLine('1000'), feeLine('500'), usageLine('200')]
-const cards = desiredOf(contractOf([fee, once, metered]), {}, T0)?.rateCards ?? []
+const contract = contractOf([fee, once, metered])
+const cards = desiredOf({ contract, lines: {}, boughtFrom: null }, T0)?.rateCards ?? []
+const boughtBy: string = contract.buyer_id
 const actual = [
-  { key: fee.id, terms: 'flat 10', once: false },
-  { key: once.id, terms: 'flat 5', once: true },
-  { key: `u_${metered.id}`, terms: '2', once: false },
+  { key: fee.id, terms: 'flat 10', boughtBy, once: false },
+  { key: once.id, terms: 'flat 5', boughtBy, once: true },
+  { key: `u_${metered.id}`, terms: '2', boughtBy, once: false },
 ]
 
 it('is quiet when all is there', () => {
@@ -27,17 +29,31 @@ it('adds another price over the one in force', () => {
   ])
 })
 
+it('adds what was sold to another buyer, on the same terms', () => {
+  const passed = actual.map((item) => ({ ...item, boughtBy: 'pty_before' }))
+  const changes = planChanges(cards, passed)
+  expect(changes).toEqual([
+    { op: 'add', card: cards[0] },
+    { op: 'add', card: cards[2] },
+  ])
+  expect(describeChanges(changes.slice(0, 1), passed)).toEqual([
+    `item ${fee.id} is sold to pty_before, agreed is ${boughtBy}`,
+  ])
+})
+
 it('never touches a one-time fee again', () => {
   expect(
     planChanges(
       cards,
-      [actual[0], { key: once.id, terms: 'flat 7', once: true }, actual[2]].filter((one) => one !== undefined),
+      [actual[0], { key: once.id, terms: 'flat 7', boughtBy, once: true }, actual[2]].filter(
+        (one) => one !== undefined,
+      ),
     ),
   ).toEqual([])
 })
 
 it('removes what nobody agreed to, first', () => {
-  const stray = { key: 'lin_stray', terms: 'flat 1', once: false }
+  const stray = { key: 'lin_stray', terms: 'flat 1', boughtBy, once: false }
   expect(planChanges(cards, [...actual.slice(1), stray])).toEqual([
     { op: 'remove', key: 'lin_stray' },
     { op: 'add', card: cards[0] },
@@ -50,8 +66,8 @@ it('leaves a one-time fee that is sold no more: it was billed', () => {
 
 it('says what differs', () => {
   const shown = [
-    { key: fee.id, terms: 'flat 99', once: false },
-    { key: 'lin_stray', terms: null, once: false },
+    { key: fee.id, terms: 'flat 99', boughtBy, once: false },
+    { key: 'lin_stray', terms: null, boughtBy, once: false },
   ]
   expect(describeChanges(planChanges(cards, shown), shown)).toEqual([
     'item lin_stray is not agreed',

@@ -5,6 +5,8 @@ export interface ActualItem {
   readonly key: string
   /** In the words of `termsOf`; null when nothing of ours reads so. */
   readonly terms: string | null
+  /** Who bought it; null when that is not known. */
+  readonly boughtBy: string | null
   /** Billed once, at its start. */
   readonly once: boolean
 }
@@ -13,7 +15,7 @@ export type Change = { readonly op: 'add'; readonly card: RateCard } | { readonl
 
 /**
  * The edits that bring a subscription to the desired rate cards. Adding an item of a key that is there closes the
- * old version: a change of price or discount is one `add`. One-time fees are billed at once and never touched again.
+ * old version: a change of price, discount or buyer is one `add`. One-time fees are billed at once and never touched again.
  */
 export function planChanges(desired: readonly RateCard[], actual: readonly ActualItem[]): Change[] {
   const held = new Map(actual.map((item) => [item.key, item]))
@@ -34,11 +36,14 @@ export function describeChanges(changes: readonly Change[], actual: readonly Act
     if (change.op === 'remove') return `item ${change.key} is not agreed`
     const item = held.get(change.card.key)
     if (item === undefined) return `item ${change.card.key} is missing`
-    return `item ${change.card.key} is ${item.terms ?? 'of another kind'}, agreed is ${termsOf(change.card)}`
+    const { key, bought } = change.card
+    if (item.terms === termsOf(change.card))
+      return `item ${key} is sold to ${item.boughtBy ?? 'nobody'}, agreed is ${bought.by}`
+    return `item ${key} is ${item.terms ?? 'of another kind'}, agreed is ${termsOf(change.card)}`
   })
 }
 
 function needsAdding(card: RateCard, item: ActualItem | undefined): boolean {
   if (item === undefined) return true
-  return card.cadence !== null && item.terms !== termsOf(card)
+  return card.cadence !== null && (item.terms !== termsOf(card) || item.boughtBy !== card.bought.by)
 }

@@ -4,6 +4,7 @@ import type { Id } from '@draupnir/ids'
 import { emit } from '@draupnir/outbox'
 import type { Instant } from '@draupnir/time'
 import { ContractSynced, ContractSyncFailed } from '@draupnir/wire'
+import { moveUsage } from '../usage/move-usage.ts'
 import { SEND_USAGE } from '../usage/record-usage.ts'
 import { SYNC_CONTRACT } from './follow-contract.ts'
 import { type Billed, withBilled } from './line-times.ts'
@@ -41,6 +42,7 @@ export function recordSync(outer: Context, contractId: Id<'contract'>, result: S
     const dueAt = behind ? ctx.now() : endToCome(mirror.contract.ends_at, ctx.now())
     if (dueAt !== null)
       await schedule(ctx, { kind: SYNC_CONTRACT, key: contractId, dueAt, data: { contract_id: contractId } })
+    await moveUsage(ctx, mirror.contract, result.billed)
     // Usage that came before there was a subscription has waited for this.
     await schedule(ctx, { kind: SEND_USAGE, key: contractId, dueAt: ctx.now(), data: { contract_id: contractId } })
     if (!behind) await emit(ctx, ContractSynced, { data: { sync } })

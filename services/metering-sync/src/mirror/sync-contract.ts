@@ -33,7 +33,7 @@ export function syncContract(om: OpenMeter) {
 
 async function converge(om: OpenMeter, ctx: Context, contractId: Id<'contract'>): Promise<SyncResult | null> {
   const mirror = await findMirror(ctx, contractId)
-  const desired = mirror === null ? null : desiredOf(mirror.contract, mirror.lines, ctx.now())
+  const desired = mirror === null ? null : desiredOf(mirror, ctx.now())
   if (mirror === null || desired === null) return null
   await ensureMeter(om)
   await ensureFeatures(om, [...desired.rateCards, ...mirror.agreed.flatMap(({ cards }) => cards)])

@@ -46,7 +46,9 @@ function toLine({ key, card, period, invoiceAt, amount }: PendingLine): Create {
     period: { from: new Date(period.from), to: new Date(period.to) },
     invoiceAt: new Date(invoiceAt),
   }
-  if (amount !== null) return { ...base, rateCard: { price: { type: 'flat', amount, paymentTerm: 'in_arrears' } } }
+  // As of the items: only a recurring fee is billed in arrears.
+  const paymentTerm = card.cadence === null ? 'in_advance' : 'in_arrears'
+  if (amount !== null) return { ...base, rateCard: { price: { type: 'flat', amount, paymentTerm } } }
   if (card.kind === 'flat') return base
   return { ...base, rateCard: { featureKey: card.key, price: usagePrice(card), ...discountsOf(card) } }
 }

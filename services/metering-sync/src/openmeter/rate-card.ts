@@ -1,6 +1,8 @@
+import { isId } from '@draupnir/ids'
 import { decimal, formatDecimal } from '@draupnir/money'
 import type { OpenMeter } from '@draupnir/openmeter'
-import { flatTerms, type RateCard, type UsageCard, usageTerms, withDiscount } from '../mirror/cards.ts'
+import { instant } from '@draupnir/time'
+import { type Bought, flatTerms, type RateCard, type UsageCard, usageTerms, withDiscount } from '../mirror/cards.ts'
 import type { ActualItem } from '../mirror/plan-changes.ts'
 
 type SubscriptionCreate = Parameters<OpenMeter['subscriptions']['create']>[0]
@@ -11,10 +13,13 @@ type PlanRateCard = Extract<
 type Expanded = NonNullable<Awaited<ReturnType<OpenMeter['subscriptions']['get']>>>
 export type Item = Expanded['phases'][number]['items'][number]
 
+// In milliseconds: the SDK turns whatever reads like a date into one.
+const [BUYER, SINCE] = ['buyer_id', 'bought_since_ms']
+
 /** A rate card in OpenMeter's words. */
 export function toRateCard(card: RateCard): PlanRateCard {
   const { key, name, description } = card
-  const more = discountsOf(card)
+  const more = { metadata: boughtMetadata(card.bought), ...discountsOf(card) }
   if (card.kind === 'usage') {
     const price = usagePrice(card)
     return {
@@ -54,12 +59,25 @@ export function discountsOf({ discount }: RateCard) {
   return discount === '0' ? {} : { discounts: { percentage: { percentage: Number(discount) } } }
 }
 
+function boughtMetadata({ by, since }: Bought) {
+  return { [BUYER]: by, [SINCE]: String(Date.parse(since)) }
+}
+
+/** Who bought an item since when; null when OpenMeter was not told. */
+export function boughtOf({ metadata }: Pick<Item, 'metadata'>): Bought | null {
+  const [by, sinceMs] = [metadata?.[BUYER] ?? '', Number(metadata?.[SINCE])]
+  if (!isId('party', by) || !Number.isSafeInteger(sinceMs)) return null
+  return { by, since: instant(new Date(sinceMs).toISOString()) }
+}
+
 /** An item as OpenMeter shows it, in our words. */
-export function actualItem({ key, price, billingCadence, discounts }: Item): ActualItem {
+export function actualItem(item: Item): ActualItem {
+  const { key, price, billingCadence, discounts } = item
   const terms = priceTerms(price)
   const percentage = formatDecimal(decimal(String(discounts?.percentage?.percentage ?? 0)))
   const plain = discounts?.usage === undefined && terms !== null
-  return { key, terms: plain ? withDiscount(terms, percentage) : null, once: billingCadence === null }
+  const boughtBy = boughtOf(item)?.by ?? null
+  return { key, terms: plain ? withDiscount(terms, percentage) : null, boughtBy, once: billingCadence === null }
 }
 
 function priceTerms(price: Item['price']): string | null {

@@ -1,7 +1,7 @@
 import { type OpenMeter, orMissing, reached } from '@draupnir/openmeter'
 import { type Instant, instant } from '@draupnir/time'
 import type { Version, Versions } from '../mirror/gaps.ts'
-import type { Item } from './rate-card.ts'
+import { boughtOf, type Item } from './rate-card.ts'
 
 /** Every version of every item a customer ever had, by key, in order. */
 export async function readVersions(om: OpenMeter, customerKey: string): Promise<Versions> {
@@ -16,8 +16,10 @@ export async function readVersions(om: OpenMeter, customerKey: string): Promise<
   return versions
 }
 
-function versionOf({ activeFrom, activeTo, price, discounts }: Item): Version {
+function versionOf(item: Item): Version {
+  const { activeFrom, activeTo, price, discounts } = item
   return {
+    bought: boughtOf(item),
     from: at(activeFrom),
     to: activeTo === undefined ? null : at(activeTo),
     amount: price?.type === 'flat' ? price.amount : '0',

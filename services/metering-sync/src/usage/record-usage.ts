@@ -21,6 +21,7 @@ export function recordUsage(outer: Context, usage: DataOf<typeof UsageRecorded>)
         gpuHours: bucketDelta(bucket),
         recordedAt: ctx.now(),
         sentAt: null,
+        countedAt: null,
       })),
     )
     await schedule(ctx, {

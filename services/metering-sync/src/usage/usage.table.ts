@@ -11,4 +11,6 @@ export const usageEvents = pgSchema('metering_sync').table('usage_events', {
   gpuHours: numeric('gpu_hours', { precision: 20, scale: 4 }).notNull(),
   recordedAt: instantColumn('recorded_at').notNull(),
   sentAt: instantColumn('sent_at'),
+  /** When it counts in OpenMeter; before it is sent only where that is fixed. */
+  countedAt: instantColumn('counted_at'),
 })

@@ -1,8 +1,9 @@
 import { formatDecimal } from '@draupnir/money'
 import { nextId } from '@draupnir/testing'
+import { addMs, MINUTE_MS } from '@draupnir/time'
 import { describe, expect, it } from 'vitest'
 import { bucketOf, hours, T0 } from '../service.fixture.ts'
-import { bucketDelta, countedAt, gpuHours, usageEventId } from './usage.ts'
+import { billableAt, bucketDelta, countedAt, gpuHours, openPeriod, usageEventId, waitsFrom } from './usage.ts'
 
 it('meters ten-thousandths of a GPU-hour, rounded down', () => {
   expect([0, 1, 3600, 3599, 28_800].map((seconds) => formatDecimal(gpuHours(seconds)))).toEqual([
@@ -49,4 +50,53 @@ it('counts an hour in which its line came back when it did', () => {
     hours(4.25),
     hours(5),
   ])
+})
+
+const [first, second] = [
+  { by: nextId('party'), since: T0 },
+  { by: nextId('party'), since: hours(5) },
+]
+const billed = { from: T0, until: null, bought: first, pauses: [] }
+
+describe('an hour waits for the sync', () => {
+  it('when its line was passed to another buyer', () => {
+    expect(waitsFrom(billed, second)).toBe(hours(5))
+    expect(waitsFrom({ ...billed, bought: second }, second)).toBeNull()
+  })
+  it('when OpenMeter bills its line no more', () => {
+    expect(waitsFrom({ ...billed, until: hours(3) }, first)).toBe(hours(3))
+    expect(waitsFrom({ ...billed, until: hours(3) }, second)).toBe(hours(3))
+    expect(waitsFrom({ ...billed, until: hours(9) }, second)).toBe(hours(5))
+  })
+})
+
+describe('usage of a period that was billed', () => {
+  const calendar = { billing_anchor: T0, cadence: 'P1W' as const }
+  const week = (count: number) => hours(count * 7 * 24)
+  const open = { from: week(1), to: week(2) }
+
+  it('is of one whose invoice OpenMeter has taken the snapshot of, or is about to', () => {
+    expect(openPeriod(calendar, week(1))).toEqual({ from: T0, to: week(1) })
+    expect(openPeriod(calendar, addMs(week(1), 55 * MINUTE_MS - 1))).toEqual({ from: T0, to: week(1) })
+    expect(openPeriod(calendar, addMs(week(1), 55 * MINUTE_MS))).toEqual(open)
+    expect(openPeriod({ ...calendar, billing_anchor: null }, week(1))).toBeNull()
+  })
+
+  it('counts as the next one began', () => {
+    expect(billableAt(hours(3), billed, open, first)).toBe(week(1))
+    expect(billableAt(week(1), billed, open, first)).toBe(week(1))
+    expect(billableAt(hours(3), billed, null, first)).toBe(hours(3))
+  })
+
+  it('counts when its line goes on, if it rests then', () => {
+    const rests = { ...billed, pauses: [{ from: hours(100), to: addMs(week(1), 1000) }] }
+    expect(billableAt(hours(3), rests, open, first)).toBe(addMs(week(1), 1000))
+  })
+
+  it('stays where it was when its line or its buyer is gone', () => {
+    expect(billableAt(hours(3), { ...billed, until: week(1) }, open, first)).toBe(hours(3))
+    expect(billableAt(hours(3), { ...billed, bought: second }, open, second)).toBe(hours(3))
+    expect(billableAt(hours(6), { ...billed, bought: second }, open, second)).toBe(week(1))
+    expect(billableAt(hours(6), billed, open, second)).toBe(hours(6))
+  })
 })
