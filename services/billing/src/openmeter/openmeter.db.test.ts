@@ -2,7 +2,7 @@ import type { Definition } from '@draupnir/clock'
 import { createApp, internalAuth, signInternal } from '@draupnir/http'
 import { startReceiver } from '@draupnir/sandbox/testing'
 import { createChannel, flat, invoicesOf, subscribe } from '@draupnir/sandbox-openmeter/testing'
-import { TEST_TENANT, testLog } from '@draupnir/testing'
+import { nextId, TEST_TENANT, testLog } from '@draupnir/testing'
 import type { Instant } from '@draupnir/time'
 import { Webhook } from 'svix'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
@@ -221,5 +221,32 @@ describe('a payment', () => {
     await work()
     expect(await statusThere(contract)).toBe('paid')
     expect(await statusOf(contract.id)).toBe('current')
+  })
+
+  it('of an invoice with two buyers is reported when both have paid', async () => {
+    const contract = contractOf()
+    await followContract(ctx, contract, T0)
+    await followContract(ctx, { ...contract, buyer_id: nextId('party'), version: 9 }, days(1))
+    await at(days(2))
+    const customer = await om.customers.create({ key: contract.id, name: contract.id, currency: 'USD' })
+    const part = (from: Instant, to: Instant) => ({
+      name: 'Support',
+      description: `line:${contract.lines[0]?.id}`,
+      period: { from: new Date(from), to: new Date(to) },
+      invoiceAt: new Date(days(2)),
+      rateCard: { price: { type: 'flat' as const, amount: '10', paymentTerm: 'in_arrears' as const } },
+    })
+    const lines = [part(T0, days(1)), part(days(1), days(2))]
+    await om.billing.invoices.createLineItems(customer?.id ?? '', { currency: 'USD', lines })
+    await harness.settle()
+    await poll()
+    const [second, first] = await invoices(contract)
+    expect([first?.total.amount, second?.total.amount]).toEqual(['1000', '1000'])
+    await service.pays(first?.id ?? nextId('invoice'))
+    await work()
+    expect(await statusThere(contract)).toBe('payment_processing.pending')
+    await service.pays(second?.id ?? nextId('invoice'))
+    await work()
+    expect(await statusThere(contract)).toBe('paid')
   })
 })

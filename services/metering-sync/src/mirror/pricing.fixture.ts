@@ -115,20 +115,21 @@ export function followed(timeline: readonly Stretch[]): Subscription | null {
   let subscription: Subscription | null = null
   let held: RateCard[] = []
   let buyer: string | null = null
+  let boughtFrom: Instant | null = null
   const billed: Record<string, { starts_at: Instant; billed_from: Instant }> = {}
   for (const { from, state } of timeline) {
     if (state.activated_at === null || state.billing_anchor === null) continue
     if (state.lifecycle === 'ended') return subscription && { ...subscription, activeTo: from }
-    // A transfer begins every item anew.
-    const passed = buyer !== null && buyer !== state.buyer_id
+    if (buyer !== null && buyer !== state.buyer_id) boughtFrom = from
     buyer = state.buyer_id
-    const cards = cardsOf(state, billed)
+    const cards = cardsOf({ contract: state, lines: billed, boughtFrom })
     for (const { lineId } of cards) billed[lineId] ??= { starts_at: from, billed_from: from }
     if (subscription === null) subscription = begun(state, from, cards, newId)
     else {
       const actual = held.map((card) => ({
         key: card.key,
-        terms: passed ? null : termsOf(card),
+        terms: termsOf(card),
+        boughtBy: card.bought.by,
         once: card.cadence === null,
       }))
       const changes = planChanges(cards, actual).map((change) =>
