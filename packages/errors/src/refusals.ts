@@ -56,6 +56,17 @@ export const REFUSALS = {
   'ledger.amount-not-positive': { status: 422, consumer: 'park', title: 'A posting must move more than zero' },
   'ledger.balance-insufficient': { status: 422, consumer: 'park', title: 'The account does not hold enough' },
   'ledger.cause-reused': { status: 422, consumer: 'park', title: 'The cause was booked with another content' },
+  'ledger.cash-out-below-minimum': {
+    status: 422,
+    consumer: 'park',
+    title: 'The amount is below the minimum of the cash-out policy',
+  },
+  'ledger.cash-out-too-many-legs': {
+    status: 422,
+    consumer: 'park',
+    title: 'The amount takes more settlement legs than one cash-out may: ask for a part',
+  },
+  'ledger.cash-out-unknown': { status: 422, consumer: 'park', title: 'The payout is of no cash-out' },
   'ledger.closing-invalid': { status: 422, consumer: 'park', title: 'Only a period that is over can be closed' },
   'ledger.collection-unknown': { status: 422, consumer: 'park', title: 'No funds are committed for the collection' },
   'ledger.expiry-invalid': {
@@ -87,6 +98,7 @@ export const REFUSALS = {
     consumer: 'park',
     title: 'A party would receive less than zero',
   },
+  'ledger.time-zone-unknown': { status: 422, consumer: 'park', title: 'The time zone is not an IANA name' },
   'ledger.together-refused': { status: 422, consumer: 'park', title: 'Another of the transactions was refused' },
   'ledger.transaction-expired': { status: 409, consumer: 'park', title: 'The pending transaction has expired' },
   'ledger.transaction-not-found': { status: 404, consumer: 'park', title: 'No such transaction' },

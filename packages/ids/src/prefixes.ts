@@ -18,6 +18,7 @@ export const PREFIXES = {
   settlementLeg: 'leg',
   payIn: 'pin',
   payout: 'pyo',
+  cashOut: 'cso',
   case: 'cas',
   timer: 'tmr',
   request: 'req',

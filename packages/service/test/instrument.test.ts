@@ -1,7 +1,7 @@
 import { activity, sweep, timer } from '@draupnir/clock'
 import type { Context } from '@draupnir/db'
 import { handle } from '@draupnir/outbox'
-import { HoldingReleased } from '@draupnir/wire'
+import { PayoutReserved } from '@draupnir/wire'
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -33,11 +33,11 @@ describe('with telemetry', () => {
 
   it('a handler continues the trace of its event, and what it emits continues in turn', async () => {
     const traced = traceHandler(
-      handle(HoldingReleased, (own) => note(own)),
+      handle(PayoutReserved, (own) => note(own)),
       'payout',
     )
     await traced.apply([{ traceparent } as never], () => ctx)
-    continuesTheTrace('payout ledger.holding.released')
+    continuesTheTrace('payout ledger.payout.reserved')
   })
 
   it('a timer continues the trace of who scheduled it', async () => {

@@ -12,7 +12,7 @@ export const TENANT = newId('tenant', NOW)
 export const claims: Claims = {
   tenant: TENANT,
   actor: 'key_test',
-  scopes: ['holdings:write', 'internal'],
+  scopes: ['payouts:write', 'internal'],
   request_id: 'req_test_0001',
 }
 
@@ -42,8 +42,8 @@ export function call(baseUrl: string, path: string, options: Partial<InternalReq
   return internalRequest({ secret: SECRET, claims, baseUrl, path, ...options })
 }
 
-export function release(baseUrl: string, settlement: string, key: string = crypto.randomUUID(), headers = {}) {
-  return call(baseUrl, `/v1/holdings/${settlement}/release`, {
+export function reserve(baseUrl: string, payoutId: string, key: string = crypto.randomUUID(), headers = {}) {
+  return call(baseUrl, `/v1/payouts/${payoutId}/reserve`, {
     body: { amount: { amount: '100', currency: 'USD' } },
     headers: { 'idempotency-key': key, ...headers },
   })

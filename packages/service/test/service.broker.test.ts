@@ -3,10 +3,10 @@ import { metricsToken } from '@draupnir/http'
 import { newId } from '@draupnir/ids'
 import { eventually, type TestBroker, testDatabase } from '@draupnir/testing'
 import { addMs, HOUR_MS } from '@draupnir/time'
-import { HoldingReleased } from '@draupnir/wire'
+import { PayoutReserved } from '@draupnir/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLog, migrationsOf, type Running, startService } from '../src/index.ts'
-import { call, environment, NOW, release, SECRET, startBroker } from './service-fixture.ts'
+import { call, environment, NOW, reserve, SECRET, startBroker } from './service-fixture.ts'
 import { poison, tinyLedger, tinyPayout } from './tiny/services.ts'
 
 const ledgerData = await testDatabase({ schema: 'ledger', sources: migrationsOf(tinyLedger) })
@@ -42,12 +42,12 @@ describe('two services in a sandbox', () => {
     const rows = await data.db.sql<{ note: string }[]>`select note from effects where note like ${`%${like}%`}`
     return rows.map(({ note }) => note)
   }
-  const settlement = () => newId('settlement', NOW)
+  const payoutId = () => newId('payout', NOW)
   const read = async (running: Running, path: string) => (await call(running.url, path)).json()
 
   it('carries a request through outbox, relay and consumer, with who asked and why', async () => {
-    const id = settlement()
-    const response = await release(ledger.url, id, undefined, { traceparent: TRACEPARENT })
+    const id = payoutId()
+    const response = await reserve(ledger.url, id, undefined, { traceparent: TRACEPARENT })
     expect([response.status, await response.json()]).toEqual([201, { greeting: 'hello' }])
     await eventually(async () => (await notesOf(payoutData, id)).length === 1)
     const [note] = await notesOf(payoutData, id)
@@ -55,21 +55,21 @@ describe('two services in a sandbox', () => {
   })
 
   it('has one effect everywhere for a repeated request', async () => {
-    const id = settlement()
-    const answers = [await release(ledger.url, id, 'same'), await release(ledger.url, id, 'same')]
+    const id = payoutId()
+    const answers = [await reserve(ledger.url, id, 'same'), await reserve(ledger.url, id, 'same')]
     expect(answers.map(({ status }) => status)).toEqual([201, 201])
     await eventually(async () => (await notesOf(payoutData, id)).length === 1)
     expect(await notesOf(ledgerData, id)).toHaveLength(1)
   })
 
   it('traces an event over producer and consumer', async () => {
-    const id = settlement()
-    await release(ledger.url, id)
+    const id = payoutId()
+    await reserve(ledger.url, id)
     await eventually(async () => (await notesOf(payoutData, id)).length === 1)
     const [row] = await ledgerData.db.sql<
       { event_id: string }[]
     >`select event_id from outbox where aggregate_id = ${id}`
-    const path = `/internal/events/${row?.event_id}?type=${HoldingReleased.type}`
+    const path = `/internal/events/${row?.event_id}?type=${PayoutReserved.type}`
     await eventually(async () => expect(await read(ledger, path)).toMatchObject({ produced: { state: 'published' } }))
     expect(await read(payout, path)).toMatchObject({
       produced: null,
@@ -79,10 +79,10 @@ describe('two services in a sandbox', () => {
   })
 
   it('publishes again what it is asked to, without a second effect', async () => {
-    const id = settlement()
-    await release(ledger.url, id)
+    const id = payoutId()
+    await reserve(ledger.url, id)
     await eventually(async () => (await notesOf(payoutData, id)).length === 1)
-    const body = { aggregate_type: 'settlement', aggregate_id: id }
+    const body = { aggregate_type: 'payout_reserve', aggregate_id: id }
     await eventually(async () => {
       const again = await call(ledger.url, '/internal/outbox/replay', { body })
       expect(await again.json()).toEqual({ replayed: 1 })
@@ -98,8 +98,8 @@ describe('two services in a sandbox', () => {
   const activity = async (running: Running) => (await read(running, '/internal/activity')) as ActivityReport
 
   it('moves the test clock through a timer, quiet before and after', async () => {
-    const id = settlement()
-    await release(ledger.url, id)
+    const id = payoutId()
+    await reserve(ledger.url, id)
     const to = addMs(NOW, 2 * HOUR_MS)
     const participants = await clock.participants()
     expect(participants.map(({ name }) => name)).toEqual(['ledger', 'payout'])
@@ -125,10 +125,10 @@ describe('two services in a sandbox', () => {
   })
 
   it('parks poison, lists it, refuses out of order, replays and skips', async () => {
-    const id = settlement()
+    const id = payoutId()
     poison.add(id)
-    await release(ledger.url, id)
-    await release(ledger.url, id)
+    await reserve(ledger.url, id)
+    await reserve(ledger.url, id)
     type List = { data: { id: string; aggregate_seq: number; error: string }[] }
     const list = async () => ((await read(payout, `/internal/parked-events?aggregate_id=${id}`)) as List).data
     await eventually(async () => (await list()).length === 2)
@@ -161,17 +161,17 @@ describe('two services in a sandbox', () => {
     expect(metrics).toMatch(/^relay_published_total\{service="ledger"\} [1-9]/m)
     expect(metrics).toMatch(/^consumer_lag\{stream="EVT_PAYOUT",service="ledger"\} 0/m)
     expect(metrics).toMatch(
-      /http_request_duration_seconds_count\{service="ledger",method="POST",route="\/v1\/holdings\/\{settlement_id\}\/release",status="201"/,
+      /http_request_duration_seconds_count\{service="ledger",method="POST",route="\/v1\/payouts\/\{payout_id\}\/reserve",status="201"/,
     )
     expect(await read(ledger, '/internal/openapi.json')).toMatchObject({
       openapi: '3.1.0',
-      paths: { '/v1/slow': { get: { 'x-required-scope': 'holdings:write' } } },
+      paths: { '/v1/slow': { get: { 'x-required-scope': 'payouts:write' } } },
     })
     expect(await read(ledger, '/internal/verify')).toMatchObject({ checks: [{ ok: true }] })
   })
 
   it('keeps internal routes from callers without the scope', async () => {
-    const claims = { tenant: null, actor: 'key_x', scopes: ['holdings:write'], request_id: 'req_x_000001' }
+    const claims = { tenant: null, actor: 'key_x', scopes: ['payouts:write'], request_id: 'req_x_000001' }
     for (const path of ['activity', 'openapi.json', 'verify', 'parked-events', 'events/x']) {
       const response = await call(ledger.url, `/internal/${path}`, { claims })
       expect([path, response.status]).toEqual([path, 403])
@@ -179,10 +179,10 @@ describe('two services in a sandbox', () => {
   })
 
   it('logs with request and correlation id, and without what must not be read', async () => {
-    await release(ledger.url, settlement(), undefined, { 'x-request-id': 'req_in_the_log' })
+    await reserve(ledger.url, payoutId(), undefined, { 'x-request-id': 'req_in_the_log' })
     const line = lines
       .map((text) => JSON.parse(text))
-      .find((entry) => entry.request_id === 'req_in_the_log' && entry.msg === 'released')
+      .find((entry) => entry.request_id === 'req_in_the_log' && entry.msg === 'reserved')
     expect(line).toMatchObject({ service: 'ledger', level: 'info', correlation_id: 'req_test_0001' })
     expect(line).toMatchObject({ account_number: '[redacted]', nested: { authorization: '[redacted]' } })
     expect(lines.join('')).not.toContain('4111111111111111')

@@ -5,7 +5,7 @@ import { eventually, type TestBroker, testDatabase } from '@draupnir/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { migrationsOf } from '../src/index.ts'
 import { type ServiceProcess, spawnService } from './process-fixture.ts'
-import { call, environment, NOW, release, startBroker } from './service-fixture.ts'
+import { call, environment, NOW, reserve, startBroker } from './service-fixture.ts'
 import { tinyLedger } from './tiny/services.ts'
 
 const data = await testDatabase({ schema: 'ledger', sources: migrationsOf(tinyLedger) })
@@ -86,11 +86,11 @@ describe('a service as a process', () => {
   })
 
   it('applies a request once that was committed but never answered', async () => {
-    const id = newId('settlement', NOW)
+    const id = newId('payout', NOW)
     const dying = spawn({ DRAUPNIR_CRASH_POINTS: '1', CRASH_AT: 'after-commit-before-answer' })
-    await expect(release(await dying.url(), id, 'k1')).rejects.toThrow()
+    await expect(reserve(await dying.url(), id, 'k1')).rejects.toThrow()
     expect((await dying.ended).signal).toBe('SIGKILL')
-    const again = await release(await spawn().url(), id, 'k1')
+    const again = await reserve(await spawn().url(), id, 'k1')
     expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true'])
     expect(await data.db.sql`select 1 from effects where note = ${id}`).toHaveLength(1)
     expect(await data.db.sql`select 1 from outbox where aggregate_id = ${id}`).toHaveLength(1)
@@ -162,8 +162,8 @@ describe('a service as a process', () => {
       })
       const url = await service.url()
       const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
-      const id = newId('settlement', NOW)
-      await release(url, id, 'k2', { traceparent })
+      const id = newId('payout', NOW)
+      await reserve(url, id, 'k2', { traceparent })
       expect((await call(url, '/v1/broken', { headers: { authorization: 'Bearer of-the-caller' } })).status).toBe(500)
       const [row] = await data.db.sql<
         { traceparent: string }[]
@@ -172,7 +172,7 @@ describe('a service as a process', () => {
       service.child.kill('SIGTERM')
       expect((await service.ended).code).toBe(0)
       const traces = received.filter(({ path }) => path === '/v1/traces').map(({ text }) => text)
-      expect(traces.join('')).toContain('POST /v1/holdings/{settlement_id}/release')
+      expect(traces.join('')).toContain('POST /v1/payouts/{payout_id}/reserve')
       expect(traces.join('')).toContain('0af7651916cd43dd8448eb211c80319c')
       expect(traces.join('')).toContain('relay publish')
       const reports = received

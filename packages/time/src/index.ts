@@ -9,5 +9,6 @@ export {
   SECOND_MS,
 } from './duration.ts'
 export { addMs, earliest, epochMs, fromEpochMs, type Instant, instant, latest, msBetween } from './instant.ts'
+export { type LocalTime, nextLocalTime, WEEKDAYS, type Weekday } from './local-time.ts'
 export { intersect, type Period, periodAt, periodMs, startOfHour } from './period.ts'
 export { isTimeZone } from './zone.ts'

@@ -13,6 +13,7 @@ import { DeviceRegistered } from './device-health/device-registered.ts'
 import { DeviceStateChanged } from './device-health/device-state-changed.ts'
 import { UsageRecorded } from './device-health/usage-recorded.ts'
 import { AccountFrozen } from './ledger/account-frozen.ts'
+import { CashOutRequested } from './ledger/cash-out-requested.ts'
 import { CollectionCommitted } from './ledger/collection-committed.ts'
 import { CollectionRefused } from './ledger/collection-refused.ts'
 import { HoldingReleased } from './ledger/holding-released.ts'
@@ -51,6 +52,7 @@ export const EVENTS: readonly EventDefinition[] = [
   InvoicePastDue,
   BillingStatusChanged,
   AccountFrozen,
+  CashOutRequested,
   CollectionCommitted,
   CollectionRefused,
   HoldingReleased,

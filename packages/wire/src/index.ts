@@ -42,6 +42,8 @@ export { dataSchemaUri, type Envelope, type Event, envelopeSchema, versionOf } f
 export { EVENTS } from './events.ts'
 export * from './fields.ts'
 export { AccountFrozen } from './ledger/account-frozen.ts'
+export * from './ledger/cash-out.ts'
+export { CashOutRequested } from './ledger/cash-out-requested.ts'
 export { CollectionCommitted } from './ledger/collection-committed.ts'
 export { CollectionRefused } from './ledger/collection-refused.ts'
 export { HoldingReleased } from './ledger/holding-released.ts'

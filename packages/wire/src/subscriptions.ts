@@ -7,14 +7,15 @@ import type { EventDefinition } from './define-event.ts'
 import { DeviceRegistered } from './device-health/device-registered.ts'
 import { DeviceStateChanged } from './device-health/device-state-changed.ts'
 import { UsageRecorded } from './device-health/usage-recorded.ts'
+import { CashOutRequested } from './ledger/cash-out-requested.ts'
 import { CollectionCommitted } from './ledger/collection-committed.ts'
 import { CollectionRefused } from './ledger/collection-refused.ts'
-import { HoldingReleased } from './ledger/holding-released.ts'
 import { PayoutRefused } from './ledger/payout-refused.ts'
 import { PayoutReserved } from './ledger/payout-reserved.ts'
 import { WalletCredited } from './ledger/wallet-credited.ts'
 import { ContractSyncFailed } from './metering-sync/contract-sync-failed.ts'
 import { ContractSynced } from './metering-sync/contract-synced.ts'
+import { BankAccountRegistered } from './payout/bank-account-registered.ts'
 import { PartyCreated } from './payout/party-created.ts'
 import { PartyOnboarded } from './payout/party-onboarded.ts'
 import { PayInCleared } from './payout/pay-in-cleared.ts'
@@ -49,7 +50,8 @@ export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly EventDefinitio
     PayoutRequested,
     PayoutSettled,
     PayoutFailed,
+    BankAccountRegistered,
   ],
-  payout: [HoldingReleased, PayoutReserved, PayoutRefused],
+  payout: [CashOutRequested, PayoutReserved, PayoutRefused],
   'device-health': [PartyOnboarded, ...CONTRACT_EDITS],
 }

@@ -1,6 +1,7 @@
 import { onCollectionRequested } from './on/billing.collection-requested.ts'
 import { onInvoicePaid } from './on/billing.invoice-paid.ts'
 import { onInvoicePartiallyPaid } from './on/billing.invoice-partially-paid.ts'
+import { onBankAccountRegistered } from './on/payout.bank-account-registered.ts'
 import { onPartyCreated } from './on/payout.party-created.ts'
 import { onPayInCleared } from './on/payout.pay-in-cleared.ts'
 import { onPayInFailed } from './on/payout.pay-in-failed.ts'
@@ -21,4 +22,5 @@ export const handlers = [
   onPayoutRequested,
   onPayoutSettled,
   onPayoutFailed,
+  onBankAccountRegistered,
 ]

@@ -1,6 +1,8 @@
 import { accountRoutes } from './account/account.routes.ts'
 import { statementRoutes } from './account/statement.routes.ts'
 import { trialBalanceRoutes } from './account/trial-balance.routes.ts'
+import { cashOutRoutes } from './cash-out/cash-out.routes.ts'
+import { cashOutPolicyRoutes } from './cash-out/cash-out-policy.routes.ts'
 import { settlementRoutes } from './settlement/settlement.routes.ts'
 import { trancheRoutes } from './settlement/tranche.routes.ts'
 import { postRoutes } from './transaction/post.routes.ts'
@@ -16,4 +18,6 @@ export const routes = [
   ...postRoutes,
   ...settlementRoutes,
   ...trancheRoutes,
+  ...cashOutRoutes,
+  ...cashOutPolicyRoutes,
 ]

@@ -3,7 +3,7 @@ import { TIMER_MIGRATIONS } from '@draupnir/clock'
 import type { Context, Db, DbPool } from '@draupnir/db'
 import { contextFor, httpMigrations } from '@draupnir/http'
 import type { Id } from '@draupnir/ids'
-import type { WireMoney } from '@draupnir/money'
+import { fromWire, type WireMoney } from '@draupnir/money'
 import { OUTBOX_MIGRATIONS } from '@draupnir/outbox'
 import {
   type ConsumerUnderTest,
@@ -20,6 +20,7 @@ import type { Collection, Invoice, Payout } from '@draupnir/wire'
 import { listBalances } from './account/account.store.ts'
 import { accountOf } from './account/account.ts'
 import { available, posted } from './account/balance.ts'
+import { insertCashOut } from './cash-out/cash-out.store.ts'
 import { handlers } from './consumers.ts'
 import { payInClear } from './recipe/pay-in-clear.recipe.ts'
 import { postTransaction } from './transaction/post-transaction.ts'
@@ -135,7 +136,22 @@ export function paidInvoice(sales: readonly (readonly [Id<'party'>, number])[], 
   }
 }
 
-export function payoutOf(party: Id<'party'>, amount: number, over: Partial<Payout> = {}): Payout {
+/** A payout of a cash-out that claims no leg. */
+export async function payoutOf(ctx: Context, party: Id<'party'>, amount: number): Promise<Payout> {
+  const id = nextId('cashOut')
+  await insertCashOut(ctx, {
+    id,
+    partyId: party,
+    amount: fromWire(usd(amount)),
+    policy: 'on_request',
+    state: 'requested',
+    failure: null,
+    payoutId: null,
+    legs: [],
+    requestedBy: 'key_test',
+    requestedAt: START,
+    endedAt: null,
+  })
   return {
     id: nextId('payout'),
     party_id: party,
@@ -145,10 +161,9 @@ export function payoutOf(party: Id<'party'>, amount: number, over: Partial<Payou
     state: 'requested',
     failure: null,
     payment_order_id: null,
-    source: { settlement_id: nextId('settlement'), leg_id: nextId('settlementLeg') },
+    source: { cash_out_id: id, legs: [] },
     created_at: START,
     settled_at: null,
-    ...over,
   }
 }
 

@@ -56,8 +56,9 @@ create table payouts (
   state text not null check (state in ('requested', 'reserved', 'sent', 'settled', 'failed')),
   failure text,
   payment_order_id text unique,
-  settlement_id text not null,
-  leg_id text not null unique,
+  cash_out_id text not null unique,
+  -- The settlement legs that are paid out, as the ledger named them.
+  legs jsonb not null,
   created_at timestamptz(3) not null,
   settled_at timestamptz(3)
 );

@@ -116,7 +116,7 @@ export async function payoutAtBank(options: { readonly timeoutMs?: number } = {}
   /** A payout for which the ledger has reserved the funds. */
   const payout = async (accountNumber?: string) => {
     const { party } = await registered(accountNumber)
-    await requestPayout(service.ctx, service.released(party.id, 90_000))
+    await requestPayout(service.ctx, service.cashOutOf(party.id, 90_000))
     const { id } = await service.onlyPayoutOf(party.id)
     await reservePayout(service.ctx, id)
     return id

@@ -1,6 +1,6 @@
-import { onHoldingReleased } from './on/ledger.holding-released.ts'
+import { onCashOutRequested } from './on/ledger.cash-out-requested.ts'
 import { onPayoutRefused } from './on/ledger.payout-refused.ts'
 import { onPayoutReserved } from './on/ledger.payout-reserved.ts'
 
 /** Every event this service acts on. */
-export const handlers = [onHoldingReleased, onPayoutReserved, onPayoutRefused]
+export const handlers = [onCashOutRequested, onPayoutReserved, onPayoutRefused]

@@ -3,7 +3,7 @@ import type { Id } from '@draupnir/ids'
 import { migrationsOf } from '@draupnir/service'
 import { type ConsumerUnderTest, nextId, testClock, testContext, testDatabase, testLog } from '@draupnir/testing'
 import { type Instant, instant } from '@draupnir/time'
-import type { BankAccount, DataOf, HoldingReleased, Party, PayIn, Payout } from '@draupnir/wire'
+import type { BankAccount, CashOut, Party, PayIn, Payout } from '@draupnir/wire'
 import { keepBankAccount, saveBankAccount } from './bank-account/bank-account.store.ts'
 import { handlers } from './consumers.ts'
 import { createParty } from './party/create-party.ts'
@@ -49,7 +49,7 @@ export const aPayout: Payout = {
   state: 'requested',
   failure: null,
   payment_order_id: null,
-  source: { settlement_id: nextId('settlement'), leg_id: nextId('settlementLeg') },
+  source: { cash_out_id: nextId('cashOut'), legs: [] },
   created_at: T0,
   settled_at: null,
 }
@@ -92,19 +92,24 @@ export async function payoutService() {
     const { id } = await onboarded()
     return createPayIn(ctx, { partyId: id, bankAccountId: (await account(id)).id, amount: usd(100) })
   }
-  const released = (partyId: Id<'party'>, amount = 100): DataOf<typeof HoldingReleased> => ({
-    settlement_id: nextId('settlement'),
-    leg_id: nextId('settlementLeg'),
+  const cashOutOf = (partyId: Id<'party'>, amount = 100): CashOut => ({
+    id: nextId('cashOut'),
     party_id: partyId,
     amount: usd(amount),
-    transaction_id: nextId('transaction'),
-    released_at: T0,
+    policy: 'on_release',
+    state: 'requested',
+    failure: null,
+    payout_id: null,
+    legs: [{ settlement_id: nextId('settlement'), leg_id: nextId('settlementLeg'), amount: usd(amount) }],
+    requested_by: 'timer:ledger.holding-mature',
+    requested_at: T0,
+    ended_at: null,
   })
   /** A payout requested for a party with a bank account. */
   const requested = async (): Promise<Payout> => {
     const { id } = await onboarded()
     await account(id)
-    await requestPayout(ctx, released(id))
+    await requestPayout(ctx, cashOutOf(id))
     return onlyPayoutOf(id)
   }
   const onlyPayoutOf = async (partyId: Id<'party'>): Promise<Payout> => {
@@ -127,7 +132,7 @@ export async function payoutService() {
     return row?.rows
   }
   return {
-    ...{ db, owner, url, clock, ctx, consumer, onboarded, account, submitted, released, requested, onlyPayoutOf },
+    ...{ db, owner, url, clock, ctx, consumer, onboarded, account, submitted, cashOutOf, requested, onlyPayoutOf },
     ...{ timers, factsOf, counts },
   }
 }

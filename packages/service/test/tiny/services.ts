@@ -4,13 +4,13 @@ import { Defect } from '@draupnir/errors'
 import { defineRoute, strict } from '@draupnir/http'
 import { emit, handle } from '@draupnir/outbox'
 import { addMs, HOUR_MS } from '@draupnir/time'
-import { HoldingReleased, idField, moneyField, SUBSCRIPTIONS } from '@draupnir/wire'
+import { idField, moneyField, PayoutReserved, SUBSCRIPTIONS } from '@draupnir/wire'
 import { z } from 'zod'
 import { defineService } from '../../src/index.ts'
 
 const migrations = fileURLToPath(new URL('./migrations', import.meta.url))
 
-/** Releases holdings: a route that writes, emits and schedules. */
+/** Reserves payouts: a route that writes, emits and schedules. */
 export const tinyLedger = defineService({
   name: 'ledger',
   migrations,
@@ -19,35 +19,33 @@ export const tinyLedger = defineService({
   routes: ({ config: { GREETING } }) => [
     defineRoute({
       method: 'post',
-      path: '/v1/holdings/{settlement_id}/release',
-      scope: 'holdings:write',
-      summary: 'Releases a holding',
-      tags: ['Holdings'],
-      params: strict({ settlement_id: idField('settlement') }),
+      path: '/v1/payouts/{payout_id}/reserve',
+      scope: 'payouts:write',
+      summary: 'Reserves a payout',
+      tags: ['Payouts'],
+      params: strict({ payout_id: idField('payout') }),
       body: strict({ amount: moneyField }),
       responses: { 201: z.object({ greeting: z.string() }) },
       handler: async (ctx, { params, body }) => {
-        await ctx.db.sql`insert into effects (tenant_id, note) values (${ctx.tenant}, ${params.settlement_id})`
-        await emit(ctx, HoldingReleased, {
+        await ctx.db.sql`insert into effects (tenant_id, note) values (${ctx.tenant}, ${params.payout_id})`
+        await emit(ctx, PayoutReserved, {
           data: {
-            settlement_id: params.settlement_id,
-            leg_id: ctx.newId('settlementLeg'),
+            payout_id: params.payout_id,
             party_id: ctx.newId('party'),
             amount: body.amount,
             transaction_id: ctx.newId('transaction'),
-            released_at: ctx.now(),
           },
         })
-        const due = { key: params.settlement_id, data: { note: `later ${params.settlement_id}` } }
+        const due = { key: params.payout_id, data: { note: `later ${params.payout_id}` } }
         await schedule(ctx, { ...due, kind: 'ledger.later', dueAt: addMs(ctx.now(), HOUR_MS) })
-        ctx.log.info({ account_number: '4111111111111111', nested: { authorization: 'Bearer x' } }, 'released')
+        ctx.log.info({ account_number: '4111111111111111', nested: { authorization: 'Bearer x' } }, 'reserved')
         return { status: 201, body: { greeting: GREETING } }
       },
     }),
     defineRoute({
       method: 'get',
       path: '/v1/slow',
-      scope: 'holdings:write',
+      scope: 'payouts:write',
       summary: 'Takes its time',
       tags: [],
       query: strict({ seconds: z.string().regex(/^\d(\.\d+)?$/) }),
@@ -60,7 +58,7 @@ export const tinyLedger = defineService({
     defineRoute({
       method: 'get',
       path: '/v1/broken',
-      scope: 'holdings:write',
+      scope: 'payouts:write',
       summary: 'Is broken',
       tags: [],
       responses: { 204: null },
@@ -82,19 +80,19 @@ export const tinyLedger = defineService({
   verify: async () => [{ name: 'effects are effects', ok: true, findings: [] }],
 })
 
-/** Set by a test: events of this settlement are poison. */
+/** Set by a test: events of this payout are poison. */
 export const poison = new Set<string>()
 
-/** Acts on what is released. */
+/** Acts on what is reserved. */
 export const tinyPayout = defineService({
   name: 'payout',
   migrations,
   handlers: SUBSCRIPTIONS.payout.map((event) =>
-    event.type !== HoldingReleased.type
+    event.type !== PayoutReserved.type
       ? handle(event, async () => {})
-      : handle(HoldingReleased, async (ctx, { data, traceparent }) => {
-          if (poison.has(data.settlement_id)) throw new Defect('this one is poison')
-          const note = `${data.settlement_id} ${ctx.trace.correlationId} ${traceparent} ${ctx.actor}`
+      : handle(PayoutReserved, async (ctx, { data, traceparent }) => {
+          if (poison.has(data.payout_id)) throw new Defect('this one is poison')
+          const note = `${data.payout_id} ${ctx.trace.correlationId} ${traceparent} ${ctx.actor}`
           await ctx.db.sql`insert into effects (tenant_id, note) values (${ctx.tenant}, ${note})`
         }),
   ),

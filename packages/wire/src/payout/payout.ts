@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { currencyField, idField, instantField, positiveMoneyField, textField } from '../fields.ts'
+import { cashOutLegSchema } from '../ledger/cash-out.ts'
 
 export const bankAccountSchema = z.object({
   id: idField('bankAccount'),
@@ -45,8 +46,8 @@ export const payoutSchema = z.object({
   state: z.enum(['requested', 'reserved', 'sent', 'settled', 'failed']),
   failure: z.string().nullable(),
   payment_order_id: z.string().nullable(),
-  /** The released leg that is paid out. */
-  source: z.object({ settlement_id: idField('settlement'), leg_id: idField('settlementLeg') }),
+  /** The cash-out it carries out, and the settlement legs that are paid out. */
+  source: z.object({ cash_out_id: idField('cashOut'), legs: z.array(cashOutLegSchema) }),
   created_at: instantField,
   settled_at: instantField.nullable(),
 })

@@ -131,7 +131,7 @@ describe.each(WAYS)('events %s', (_, bring) => {
     const { ctx, clock, next } = world()
     const seller = nextId('party')
     await fund(ctx, seller, 100)
-    const payout = payoutOf(seller, 90)
+    const payout = await payoutOf(ctx, seller, 90)
     await bring(ledgerConsumer(db, clock), [
       next(PayoutRequested, { payout }),
       next(PayoutSettled, { payout: { ...payout, state: 'settled', settled_at: START } }),
@@ -143,7 +143,7 @@ describe.each(WAYS)('events %s', (_, bring) => {
     const { ctx, clock, next } = world()
     const seller = nextId('party')
     await fund(ctx, seller, 100)
-    const payout = payoutOf(seller, 90)
+    const payout = await payoutOf(ctx, seller, 90)
     await bring(ledgerConsumer(db, clock), [
       next(PayoutRequested, { payout }),
       next(PayoutFailed, { payout: { ...payout, state: 'failed' } }),

@@ -1,13 +1,11 @@
-import type { Context } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
 import { emitted, expectRejection, nextId } from '@draupnir/testing'
 import { PayoutRefused, PayoutReserved } from '@draupnir/wire'
 import { describe, expect, it } from 'vitest'
-import { payoutSettle } from '../recipe/payout.recipes.ts'
 import { books, freshContext, fund, ledgerDatabase, payoutOf, START } from '../service.fixture.ts'
-import { postTransaction } from '../transaction/post-transaction.ts'
 import { reservePayout } from './reserve-payout.ts'
 import { returnPayout } from './return-payout.ts'
+import { settlePayout } from './settle-payout.ts'
 
 const { db } = await ledgerDatabase()
 
@@ -15,15 +13,9 @@ async function reserved(amount = 90) {
   const ctx = freshContext(db)
   const seller = nextId('party')
   await fund(ctx, seller, 100)
-  const payout = payoutOf(seller, amount)
+  const payout = await payoutOf(ctx, seller, amount)
   await reservePayout(ctx, { payout, cause: 'requested', effectiveAt: START })
   return { ctx, seller, payout }
-}
-
-async function settle(ctx: Context, payout: ReturnType<typeof payoutOf>): Promise<void> {
-  const { id, party_id, rail, amount } = payout
-  const input = { party_id, rail, amount }
-  await postTransaction(ctx, { recipe: payoutSettle, input, cause: 'settled', reference: id, effectiveAt: START })
 }
 
 function said<D>(events: readonly { aggregateId: string; data: D }[], id: Id<'payout'>): D[] {
@@ -65,7 +57,7 @@ describe('returnPayout', () => {
 
   it('gives back what had left the bank', async () => {
     const { ctx, seller, payout } = await reserved()
-    await settle(ctx, payout)
+    await settlePayout(ctx, { payout, cause: 'settled', effectiveAt: START })
     expect(await books(ctx)).toEqual({ 'platform:cash.ach:USD': 10n, [`${seller}:available:USD`]: 10n })
     await returnPayout(ctx, { payout, cause: 'returned', effectiveAt: START })
     expect(await books(ctx)).toEqual({ 'platform:cash.ach:USD': 100n, [`${seller}:available:USD`]: 100n })
@@ -73,7 +65,7 @@ describe('returnPayout', () => {
 
   it('stays quiet for a payout that reserved nothing', async () => {
     const ctx = freshContext(db)
-    const payout = payoutOf(nextId('party'), 5)
+    const payout = await payoutOf(ctx, nextId('party'), 5)
     expect(await returnPayout(ctx, { payout, cause: 'failed', effectiveAt: START })).toBeNull()
     expect(await books(ctx)).toEqual({})
   })

@@ -1,6 +1,7 @@
 import { type Context, transact } from '@draupnir/db'
 import type { Instant } from '@draupnir/time'
 import type { Payout } from '@draupnir/wire'
+import { failCashOut } from '../cash-out/follow-payout.ts'
 import { payoutReserve, payoutReturn, payoutSettle } from '../recipe/payout.recipes.ts'
 import { postTransaction } from '../transaction/post-transaction.ts'
 import { findByReference } from '../transaction/transaction.store.ts'
@@ -12,18 +13,17 @@ export interface ReturnPayout {
   readonly effectiveAt: Instant
 }
 
-/** Gives the funds of a failed payout back to its party; quiet for a payout that never reserved any. */
+/** Gives the funds of a failed payout back to its party, and ends its cash-out; books nothing for one that reserved none. */
 export function returnPayout(ctx: Context, { payout, cause, effectiveAt }: ReturnPayout): Promise<Transaction | null> {
   return transact(ctx, async (ctx) => {
-    const { id, party_id, rail, amount } = payout
-    if ((await findByReference(ctx, payoutReserve.code, id)) === null) return null
+    const { id, party_id, rail, amount, failure } = payout
+    const reserved = (await findByReference(ctx, payoutReserve.code, id)) !== null
     const settled = (await findByReference(ctx, payoutSettle.code, id)) !== null
-    return postTransaction(ctx, {
-      recipe: payoutReturn,
-      input: { party_id, rail, amount, settled },
-      cause,
-      reference: id,
-      effectiveAt,
-    })
+    const input = { party_id, rail, amount, settled }
+    const returned = reserved
+      ? await postTransaction(ctx, { recipe: payoutReturn, input, cause, reference: id, effectiveAt })
+      : null
+    await failCashOut(ctx, payout, failure ?? 'failed')
+    return returned
   })
 }

@@ -5,6 +5,7 @@ import { toWire } from '@draupnir/money'
 import { emit } from '@draupnir/outbox'
 import type { Instant } from '@draupnir/time'
 import { HoldingReleased, SettlementCompleted } from '@draupnir/wire'
+import { cashOutReleased } from '../cash-out/cash-out-released.ts'
 import { holdingRelease } from '../recipe/holding-release.recipe.ts'
 import { postTransaction } from '../transaction/post-transaction.ts'
 import { lockSettlement, saveLegs, saveState } from './settlement.store.ts'
@@ -62,5 +63,6 @@ async function release(
   if (after.state === 'completed') {
     await emit(ctx, SettlementCompleted, { data: { settlement: wireSettlement(after) } })
   }
+  await cashOutReleased(ctx, leg.partyId)
   return after
 }

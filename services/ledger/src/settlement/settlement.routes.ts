@@ -1,10 +1,9 @@
-import { component, cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
-import { idField, SETTLEMENT_STATES, settlementSchema } from '@draupnir/wire'
+import { cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
+import { idField, SETTLEMENT_STATES } from '@draupnir/wire'
 import { z } from 'zod'
 import { listSettlements, readSettlement } from './read-settlement.ts'
-import { wireSettlement } from './settlement.wire.ts'
+import { resourceOf, resourcesOf, settlementResource } from './settlement.resource.ts'
 
-const settlementResource = component('Settlement', settlementSchema)
 const cursor = cursorOf(z.tuple([idField('settlement')]))
 
 export const settlementRoutes = [
@@ -34,7 +33,13 @@ export const settlementRoutes = [
         before,
         limit: query.limit + 1,
       })
-      return { status: 200, body: page(rows, query.limit, wireSettlement, (last) => cursor.encode([last.id])) }
+      const body = page(
+        await resourcesOf(ctx, rows),
+        query.limit,
+        (row) => row,
+        (last) => cursor.encode([last.id]),
+      )
+      return { status: 200, body }
     },
   }),
   defineRoute({
@@ -48,7 +53,7 @@ export const settlementRoutes = [
     responses: { 200: settlementResource },
     handler: async (ctx, { params }) => ({
       status: 200,
-      body: wireSettlement(await readSettlement(ctx, params.settlement_id)),
+      body: await resourceOf(ctx, await readSettlement(ctx, params.settlement_id)),
     }),
   }),
 ]

@@ -1,9 +1,9 @@
 import { component, cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
 import { money, toWire } from '@draupnir/money'
-import { idField, instantField, instantInput, moneyField, settlementSchema, textField } from '@draupnir/wire'
+import { idField, instantField, instantInput, moneyField, textField } from '@draupnir/wire'
 import { z } from 'zod'
 import { listTranches, overrideMaturity } from './override-maturity.ts'
-import { wireSettlement } from './settlement.wire.ts'
+import { resourceOf, settlementResource } from './settlement.resource.ts'
 
 const tags = ['Settlements']
 const cursor = cursorOf(z.tuple([instantField, idField('settlementLeg')]))
@@ -50,11 +50,11 @@ export const trancheRoutes = [
     tags,
     params: strict({ settlement_id: idField('settlement'), leg_id: idField('settlementLeg') }),
     body: strict({ due_at: instantInput, reason: textField(500) }),
-    responses: { 200: component('Settlement', settlementSchema) },
+    responses: { 200: settlementResource },
     handler: async (ctx, { params, body }) => {
       const { settlement_id: settlementId, leg_id: legId } = params
       const settlement = await overrideMaturity(ctx, { settlementId, legId, dueAt: body.due_at, reason: body.reason })
-      return { status: 200, body: wireSettlement(settlement) }
+      return { status: 200, body: await resourceOf(ctx, settlement) }
     },
   }),
 ]

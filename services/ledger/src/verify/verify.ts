@@ -1,6 +1,7 @@
 import type { Db } from '@draupnir/db'
 import { type Check, checkOf } from '@draupnir/service'
 import { ACCOUNT_NAMES, CHART } from '../account/chart.ts'
+import { unbookedCashOuts, unevenCashOuts } from './cash-outs.store.ts'
 import { brokenLinks, cutChains } from './chain.store.ts'
 import {
   belowFloor,
@@ -30,6 +31,8 @@ export function verify({ db }: { readonly db: Db }): Promise<Check[]> {
       checkOf('ledger.settlements-whole', await unevenSettlements(db)),
       checkOf('ledger.lots-whole', await unevenLots(db)),
       checkOf('ledger.payments-funded', await unfundedPayments(db)),
+      checkOf('ledger.cash-outs-whole', await unevenCashOuts(db)),
+      checkOf('ledger.cash-outs-booked', await unbookedCashOuts(db)),
     ]
   })
 }

@@ -8,12 +8,12 @@ export function listBankAccounts(ctx: Context, partyId: Id<'party'>): Promise<Ba
   return selectBankAccounts(ctx, partyId)
 }
 
-/** The account that payouts of a party go to: the first active one of the currency. */
+/** The account that payouts of a party go to: the active one of the currency that was registered last. */
 export async function findPayoutAccount(
   ctx: Context,
   partyId: Id<'party'>,
   currency: BankAccount['currency'],
 ): Promise<BankAccount | null> {
   const accounts = await selectBankAccounts(ctx, partyId)
-  return accounts.find((account) => account.state === 'active' && account.currency === currency) ?? null
+  return accounts.findLast((account) => account.state === 'active' && account.currency === currency) ?? null
 }

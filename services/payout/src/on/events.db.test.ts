@@ -1,24 +1,24 @@
-import { deliver, deliverOutOfOrder, deliverTwice, eventSource } from '@draupnir/testing'
-import { HoldingReleased, PayoutRefused, PayoutReserved } from '@draupnir/wire'
+import { deliverOutOfOrder, deliverTwice, eventSource } from '@draupnir/testing'
+import { CashOutRequested, PayoutRefused, PayoutReserved } from '@draupnir/wire'
 import { expect, it } from 'vitest'
 import { readPayout } from '../payout/read-payout.ts'
 import { payoutService, usd } from '../service.fixture.ts'
 
-const { ctx, consumer, onboarded, account, released, requested, onlyPayoutOf, factsOf, timers } = await payoutService()
+const { ctx, consumer, onboarded, account, cashOutOf, requested, onlyPayoutOf, factsOf, timers } = await payoutService()
 
 const deliveries = [
   ['twice', deliverTwice],
   ['out of order', deliverOutOfOrder],
 ] as const
 
-it.each(deliveries)('requests one payout for each released leg, told %s', async (_, deliverSo) => {
+it.each(deliveries)('requests one payout of each cash-out, told %s', async (_, deliverSo) => {
   const { id } = await onboarded()
   await account(id)
   const source = eventSource()
-  const [one, two] = [released(id, 70), released(id, 30)]
+  const [one, two] = [cashOutOf(id, 70), cashOutOf(id, 30)]
   await deliverSo(consumer, [
-    source.next(HoldingReleased, one),
-    source.next(HoldingReleased, { ...two, settlement_id: one.settlement_id }),
+    source.next(CashOutRequested, { cash_out: one }),
+    source.next(CashOutRequested, { cash_out: two }),
   ])
   const rows = await ctx.db.sql<{ id: string; amount: bigint; state: string }[]>`
     select id, amount, state from payouts where party_id = ${id} order by amount`
@@ -31,16 +31,10 @@ it.each(deliveries)('requests one payout for each released leg, told %s', async 
 
 it('leaves a payout waiting for a bank account, and tells nobody yet', async () => {
   const { id } = await onboarded()
-  await deliverTwice(consumer, [eventSource().next(HoldingReleased, released(id))])
+  await deliverTwice(consumer, [eventSource().next(CashOutRequested, { cash_out: cashOutOf(id) })])
   const payout = await onlyPayoutOf(id)
   expect(payout).toMatchObject({ state: 'requested', bank_account_id: null })
   expect(await factsOf(payout.id)).toEqual([])
-})
-
-it('has nothing to pay out of a leg of nothing', async () => {
-  const { id } = await onboarded()
-  await deliver(consumer, [eventSource().next(HoldingReleased, released(id, 0))])
-  await expect(onlyPayoutOf(id)).rejects.toThrow('has no payout')
 })
 
 it.each(deliveries)('hands a reserved payout to the bank once, told %s', async (_, deliverSo) => {

@@ -9,7 +9,7 @@ import { requestPayout } from './request-payout.ts'
 import { refusePayout, reservePayout } from './reserve-payout.ts'
 import { recordSubmission } from './submit-payout.ts'
 
-const { db, ctx, onboarded, account, released, requested, onlyPayoutOf, factsOf, timers, counts } =
+const { db, ctx, onboarded, account, cashOutOf, requested, onlyPayoutOf, factsOf, timers, counts } =
   await payoutService()
 
 describe('requesting a payout', () => {
@@ -18,7 +18,7 @@ describe('requesting a payout', () => {
     await account(id)
     const before = await counts()
     const failed = db.transaction(async (tx) => {
-      await requestPayout({ ...ctx, db: tx }, released(id))
+      await requestPayout({ ...ctx, db: tx }, cashOutOf(id))
       throw new Error('later')
     })
     await expect(failed).rejects.toThrow('later')
@@ -27,7 +27,7 @@ describe('requesting a payout', () => {
 
   it('waits for a bank account and goes to the one that comes', async () => {
     const { id } = await onboarded()
-    await requestPayout(ctx, released(id))
+    await requestPayout(ctx, cashOutOf(id))
     const coming = nextId('bankAccount')
     await keepBankAccount(ctx, {
       id: coming,
@@ -47,12 +47,12 @@ describe('requesting a payout', () => {
     expect((await factsOf(id)).filter((type) => type === 'payout.bank_account.registered')).toHaveLength(1)
   })
 
-  it('is bound to its leg by the database too', async () => {
+  it('is bound to its cash-out by the database too', async () => {
     const { source, party_id } = await requested()
     const insert = db.sql`
-      insert into payouts (id, tenant_id, party_id, rail, amount, currency, state, settlement_id, leg_id, created_at)
-      values ('pay_x', 'ten_x', ${party_id}, 'ach', 1, 'USD', 'requested', ${source.settlement_id}, ${source.leg_id}, now())`
-    await expect(insert).rejects.toThrow(/leg_id/)
+      insert into payouts (id, tenant_id, party_id, rail, amount, currency, state, cash_out_id, legs, created_at)
+      values ('pay_x', 'ten_x', ${party_id}, 'ach', 1, 'USD', 'requested', ${source.cash_out_id}, '[]', now())`
+    await expect(insert).rejects.toThrow(/cash_out_id/)
   })
 })
 

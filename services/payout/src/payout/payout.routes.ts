@@ -32,7 +32,7 @@ export const payoutRoutes = [
     method: 'get',
     path: '/v1/payouts/{payout_id}',
     scope: 'payouts:read',
-    summary: 'Shows a payout and the settlement leg it comes from',
+    summary: 'Shows a payout and the settlement legs it comes from',
     tags: ['Payouts'],
     params: strict({ payout_id: idField('payout') }),
     responses: { 200: payoutResource },

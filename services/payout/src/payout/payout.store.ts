@@ -18,8 +18,8 @@ export async function insertPayout(ctx: Context, payout: Payout): Promise<void> 
     state: payout.state,
     failure: payout.failure,
     paymentOrderId: payout.payment_order_id,
-    settlementId: payout.source.settlement_id,
-    legId: payout.source.leg_id,
+    cashOutId: payout.source.cash_out_id,
+    legs: payout.source.legs,
     createdAt: payout.created_at,
     settledAt: payout.settled_at,
   })
@@ -100,6 +100,6 @@ function fromRow(row: typeof payouts.$inferSelect): Payout {
     payment_order_id: row.paymentOrderId,
     created_at: row.createdAt,
     settled_at: row.settledAt,
-    source: { settlement_id: row.settlementId, leg_id: row.legId },
+    source: { cash_out_id: row.cashOutId, legs: row.legs },
   }
 }

@@ -1,7 +1,7 @@
 import { idColumn, instantColumn, minorUnits } from '@draupnir/db'
 import type { Currency } from '@draupnir/money'
 import type { Payout } from '@draupnir/wire'
-import { pgSchema, text } from 'drizzle-orm/pg-core'
+import { jsonb, pgSchema, text } from 'drizzle-orm/pg-core'
 
 export const payouts = pgSchema('payout').table('payouts', {
   id: idColumn('id', 'payout').primaryKey(),
@@ -16,6 +16,6 @@ export const payouts = pgSchema('payout').table('payouts', {
   paymentOrderId: text('payment_order_id'),
   createdAt: instantColumn('created_at').notNull(),
   settledAt: instantColumn('settled_at'),
-  settlementId: idColumn('settlement_id', 'settlement').notNull(),
-  legId: idColumn('leg_id', 'settlementLeg').notNull(),
+  cashOutId: idColumn('cash_out_id', 'cashOut').notNull(),
+  legs: jsonb('legs').$type<Payout['source']['legs']>().notNull(),
 })

@@ -1,0 +1,41 @@
+import type { Context } from '@draupnir/db'
+import { required } from '@draupnir/errors'
+import { component } from '@draupnir/http'
+import { money, toWire } from '@draupnir/money'
+import { cashOutSchema, idField, moneyField, settlementLegSchema, settlementSchema } from '@draupnir/wire'
+import { z } from 'zod'
+import { cashOutsByLeg } from '../cash-out/read-cash-out.ts'
+import type { Settlement } from './settlement.ts'
+import { wireSettlement } from './settlement.wire.ts'
+
+const legResource = settlementLegSchema.extend({
+  /** What of the leg was cashed out, oldest first; a failed cash-out has given back what it took. */
+  cash_outs: z.array(
+    z.object({ cash_out_id: idField('cashOut'), amount: moneyField, state: cashOutSchema.shape.state }),
+  ),
+})
+
+/** A settlement as its events tell it, and what became of each leg after its release. */
+export const settlementResource = component('Settlement', settlementSchema.extend({ legs: z.array(legResource).min(1) }))
+
+export type SettlementResource = z.input<typeof settlementResource>
+
+export async function resourcesOf(ctx: Context, settlements: readonly Settlement[]): Promise<SettlementResource[]> {
+  const legIds = settlements.flatMap(({ legs }) => legs.map((leg) => leg.id))
+  const cashOuts = await cashOutsByLeg(ctx, legIds)
+  return settlements.map(wireSettlement).map((settlement) => ({
+    ...settlement,
+    legs: settlement.legs.map((leg) => ({
+      ...leg,
+      cash_outs: (cashOuts.get(leg.id) ?? []).map(({ cash_out_id, amount, currency, state }) => ({
+        ...{ cash_out_id, state },
+        amount: toWire(money(amount, currency)),
+      })),
+    })),
+  }))
+}
+
+export async function resourceOf(ctx: Context, settlement: Settlement): Promise<SettlementResource> {
+  const [resource] = await resourcesOf(ctx, [settlement])
+  return required(resource, 'one for each')
+}
