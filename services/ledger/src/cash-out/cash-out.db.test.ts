@@ -106,8 +106,8 @@ describe('on request', () => {
       requestCashOut(ctx, { partyId, currency: 'USD', amount: amount === null ? null : USD(amount) })
     await expectRejection(ask(36), 'ledger.balance-insufficient', {
       party_id: partyId,
-      amount: usd(36),
-      available: usd(35),
+      amount: { ...usd(36) },
+      available: { ...usd(35) },
     })
     await expectRejection(ask(19), 'ledger.cash-out-below-minimum')
     await ask(35)

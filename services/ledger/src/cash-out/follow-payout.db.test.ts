@@ -2,6 +2,7 @@ import { required } from '@draupnir/errors'
 import { money } from '@draupnir/money'
 import { deliverOutOfOrder, deliverTwice, eventSource, nextId } from '@draupnir/testing'
 import {
+  type BankAccount,
   BankAccountRegistered,
   type Envelope,
   type EventDefinition,
@@ -87,10 +88,15 @@ describe.each(WAYS)('a payout, %s', (_, bring) => {
   it('goes on once, to another bank account', async () => {
     const { partyId, next, leg, payout, told, consumer, ctx } = await world()
     await bring(consumer, [next(PayoutRequested, { payout }), next(PayoutFailed, { payout: failed(payout) })])
-    const bank_account = {
-      ...{ id: nextId('bankAccount'), party_id: partyId, currency: 'USD', account_type: 'checking' },
-      ...{ last4: '6789', state: 'active', failure: null },
-    } as const
+    const bank_account: BankAccount = {
+      id: nextId('bankAccount'),
+      party_id: partyId,
+      currency: 'USD',
+      account_type: 'checking',
+      last4: '6789',
+      state: 'active',
+      failure: null,
+    }
     await bring(consumer, [next(BankAccountRegistered, { bank_account })])
     expect(await told()).toEqual([90, 90])
     expect((await toldOf(db, partyId))[1]?.legs).toMatchObject([{ leg_id: leg.legId }])

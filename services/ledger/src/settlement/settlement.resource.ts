@@ -16,7 +16,10 @@ const legResource = settlementLegSchema.extend({
 })
 
 /** A settlement as its events tell it, and what became of each leg after its release. */
-export const settlementResource = component('Settlement', settlementSchema.extend({ legs: z.array(legResource).min(1) }))
+export const settlementResource = component(
+  'Settlement',
+  settlementSchema.extend({ legs: z.array(legResource).min(1) }),
+)
 
 export type SettlementResource = z.input<typeof settlementResource>
 

@@ -66,6 +66,8 @@ it('finds nothing in sound books', async () => {
     ['ledger.settlements-whole', true],
     ['ledger.lots-whole', true],
     ['ledger.payments-funded', true],
+    ['ledger.cash-outs-whole', true],
+    ['ledger.cash-outs-booked', true],
   ])
 })
 
