@@ -5,7 +5,7 @@ import type { ContractState } from '@draupnir/wire'
 import { describe, expect, it } from 'vitest'
 import { contractOf, days, lineOf, ratedOf, T0, usd } from '../service.fixture.ts'
 import { draftInvoice, fallPastDue, isOwed, openAmount, pay, standingOf } from './invoice.ts'
-import { sharesOf } from './shares.ts'
+import { portionsOf } from './portions.ts'
 
 const legal = { id: nextId('invoice'), number: 'INV-000001', now: T0 }
 const contract = contractOf({ lines: [lineOf(), lineOf()] })
@@ -15,9 +15,9 @@ const termsOf = (contract: ContractState) => ({
   sellers: Object.fromEntries(contract.lines.map((line) => [line.id, line.seller_id])),
 })
 const drafted = (rated: ReturnType<typeof ratedOf>, of = contract, identity = legal) => {
-  const [share] = sharesOf(rated, termsOf(of))
-  if (share === undefined) throw new Error('nobody owes it')
-  return draftInvoice(rated, share, termsOf(of), identity)
+  const [portion] = portionsOf(rated, termsOf(of))
+  if (portion === undefined) throw new Error('nobody owes it')
+  return draftInvoice(rated, portion, termsOf(of), identity)
 }
 const invoice = drafted(ratedOf(contract, [700, 300]))
 

@@ -4,8 +4,8 @@ import { add, compare, fromWire, type Money, subtract, toWire, zero } from '@dra
 import { addDuration, duration, type Instant } from '@draupnir/time'
 import type { ContractState, Invoice, InvoiceLine } from '@draupnir/wire'
 import type { Buyer } from '../contract/buyers.ts'
+import type { Portion } from './portions.ts'
 import type { RatedInvoice, RatedLine } from './rated-invoice.ts'
-import type { Share } from './shares.ts'
 
 /** OpenMeter's states from which the buyer owes the total; `paid` too, should OpenMeter have been told so by hand. */
 const OWED = /^(payment_processing\.|issued|overdue|paid)/
@@ -28,19 +28,24 @@ export interface BillingTerms {
   readonly buyers: readonly Buyer[]
 }
 
-/** The legal invoice for one buyer's share of what OpenMeter rated. */
-export function draftInvoice(rated: RatedInvoice, share: Share, terms: BillingTerms, legal: LegalIdentity): Invoice {
+/** The legal invoice for one buyer's portion of what OpenMeter rated. */
+export function draftInvoice(
+  rated: RatedInvoice,
+  portion: Portion,
+  terms: BillingTerms,
+  legal: LegalIdentity,
+): Invoice {
   const { id, number, now } = legal
   const { contract } = terms
-  const lines = share.lines.map((line, index) => invoiceLine(id, index, line, terms))
+  const lines = portion.lines.map((line, index) => invoiceLine(id, index, line, terms))
   const total = lines.map((line) => fromWire(line.amount)).reduce(add, zero(rated.total.currency))
   return {
     id,
     number,
     contract_id: contract.id,
-    buyer_id: share.buyerId,
+    buyer_id: portion.buyerId,
     state: 'issued',
-    period: share.period,
+    period: portion.period,
     issued_at: now,
     due_at: addDuration(now, duration(`P${contract.net_days}D`), 1, contract.time_zone),
     paid_at: null,

@@ -129,7 +129,7 @@ describe('a period with a transfer', () => {
     const what = rated(contract)
     await Promise.all(Array.from({ length: 6 }, () => issueInvoice(ctx, what)))
     expect(await listInvoices(ctx, { contractId: contract.id }, null, 10)).toHaveLength(2)
-    // A transfer that becomes known afterwards shares nothing anew.
+    // A transfer that becomes known afterwards changes nothing of them.
     await followContract(ctx, { ...contract, buyer_id: nextId('party'), version: 9 }, days(20))
     expect((await issueInvoice(ctx, what)).map(({ total }) => total)).toEqual([usd(1000), usd(2000)])
   })

@@ -10,9 +10,9 @@ import { updateBillingStatus } from '../contract/update-billing-status.ts'
 import { findByOpenMeterId, insertInvoice, nextInvoiceNumber } from './invoice.store.ts'
 import { type BillingTerms, draftInvoice, isOwed } from './invoice.ts'
 import { INVOICE_DUE } from './invoice-due.ts'
+import { type Portion, portionsOf } from './portions.ts'
 import type { RatedInvoice } from './rated-invoice.ts'
 import { recordNothingOwed } from './record-payment.ts'
-import { type Share, sharesOf } from './shares.ts'
 
 /**
  * Makes the legal invoices of what OpenMeter has rated, once: one for each buyer of its period. None while it is still
@@ -29,15 +29,15 @@ export function issueInvoice(outer: Context, rated: RatedInvoice): Promise<reado
     const before = await findByOpenMeterId(ctx, rated.id)
     if (before.length > 0) return before
     const invoices: Invoice[] = []
-    for (const share of sharesOf(rated, known)) invoices.push(await issue(ctx, rated, share, known))
+    for (const portion of portionsOf(rated, known)) invoices.push(await issue(ctx, rated, portion, known))
     for (const invoice of invoices) await startCollecting(ctx, invoice)
     return invoices
   })
 }
 
-async function issue(ctx: Context, rated: RatedInvoice, share: Share, terms: BillingTerms): Promise<Invoice> {
+async function issue(ctx: Context, rated: RatedInvoice, portion: Portion, terms: BillingTerms): Promise<Invoice> {
   const number = await nextInvoiceNumber(ctx)
-  const invoice = draftInvoice(rated, share, terms, { id: ctx.newId('invoice'), number, now: ctx.now() })
+  const invoice = draftInvoice(rated, portion, terms, { id: ctx.newId('invoice'), number, now: ctx.now() })
   await insertInvoice(ctx, invoice, rated.total.amount)
   await emit(ctx, InvoiceIssued, { data: { invoice } })
   return invoice

@@ -40,7 +40,7 @@ it('names an invoice of OpenMeter that its invoices do not sum to', async () => 
   const { openmeter_invoice_id } = await readInvoice(ctx, JSON.parse(JSON.stringify(open)))
   const set = (total: number) => `update invoices set rated_total = ${total} where id = '${open}'`
   expect(await afterBreaking(set(1001), set(1000))).toEqual([
-    `billing.shares-sum-to-openmeter: OpenMeter invoice ${openmeter_invoice_id}`,
+    `billing.portions-sum-to-openmeter: OpenMeter invoice ${openmeter_invoice_id}`,
   ])
 })
 

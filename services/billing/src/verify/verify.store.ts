@@ -17,7 +17,7 @@ export async function linesOffTotal({ sql }: Source): Promise<Finding[]> {
 }
 
 /** Invoices of OpenMeter that the invoices of their buyers do not sum to. */
-export async function sharesOffTotal({ sql }: Source): Promise<Finding[]> {
+export async function portionsOffTotal({ sql }: Source): Promise<Finding[]> {
   return await sql<Finding[]>`
     select 'OpenMeter invoice ' || openmeter_invoice_id as row, 'comes to ' || max(rated_total) || ', its invoices to ' || sum(total) as detail
     from invoices group by openmeter_invoice_id having sum(total) <> max(rated_total) or max(rated_total) <> min(rated_total)`

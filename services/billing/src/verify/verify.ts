@@ -6,7 +6,7 @@ import {
   linesOfOthers,
   numberGaps,
   paidWithoutCollection,
-  sharesOffTotal,
+  portionsOffTotal,
   uncollected,
   wrongStatuses,
 } from './verify.store.ts'
@@ -15,7 +15,7 @@ import {
 export async function verify({ db }: { readonly db: Pick<Db, 'sql'> }): Promise<readonly Check[]> {
   return [
     checkOf('billing.lines-sum-to-total', await linesOffTotal(db)),
-    checkOf('billing.shares-sum-to-openmeter', await sharesOffTotal(db)),
+    checkOf('billing.portions-sum-to-openmeter', await portionsOffTotal(db)),
     checkOf('billing.lines-of-their-buyer', await linesOfOthers(db)),
     checkOf('billing.numbers-gapless', await numberGaps(db)),
     checkOf('billing.paid-means-collected', await paidWithoutCollection(db)),

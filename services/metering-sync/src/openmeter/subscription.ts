@@ -33,14 +33,15 @@ export async function ensureSubscription(
     ? await createSubscription(om, customerId, desired, found === null ? addMs(now, -START_TOLERANCE_MS) : now)
     : found.id
   const running = await reopened(om, gone ? await expanded(om, id) : found, desired)
-  if (running.status !== 'active') return refOf(running)
   if (desired.ended) {
     await reached('subscriptions.cancel', () => om.subscriptions.cancel(id, { timing: 'immediate' }))
     return refOf(await expanded(om, id))
   }
   requireSameCalendar(running, desired, now)
-  await applyChanges(om, id, planChanges(desired.rateCards, itemsOf(running)))
-  await endOnBoundary(om, id, desired)
+  if (running.status === 'active') {
+    await applyChanges(om, id, planChanges(desired.rateCards, itemsOf(running)))
+    await endOnBoundary(om, id, desired)
+  }
   return refOf(await verified(om, id, desired))
 }
 
@@ -50,11 +51,16 @@ export async function differences(om: OpenMeter, desired: Desired, now: Instant)
   const gone = found === null || found.status === 'inactive'
   if (desired.ended) return gone ? [] : [`subscription ${found.id} goes on, the contract has ended`]
   if (gone) return desired.rateCards.length === 0 ? [] : ['there is no subscription in force']
-  const items = itemsOf(found)
   const calendar = sameCalendar(found, desired, now) ? [] : [CALENDAR_DIFFERS]
+  return [...calendar, ...remaining(found, desired)]
+}
+
+/** In what the items and the end of a subscription differ from `desired`. */
+function remaining(found: Expanded, desired: Desired): string[] {
+  const items = itemsOf(found)
   const [end, agreed] = [endOf(found), isOnBoundary(desired) ? desired.endsAt : null]
   const ends = end === agreed ? [] : [`it ends ${end ?? 'never'}, agreed is ${agreed ?? 'never'}`]
-  return [...calendar, ...describeChanges(planChanges(desired.rateCards, items), items), ...ends]
+  return [...describeChanges(planChanges(desired.rateCards, items), items), ...ends]
 }
 
 const CALENDAR_DIFFERS = 'currency, cadence or anchor of a running subscription cannot be changed'
@@ -136,9 +142,9 @@ async function applyChanges(om: OpenMeter, id: string, changes: readonly Change[
 
 async function verified(om: OpenMeter, id: string, desired: Desired): Promise<Expanded> {
   const found = await expanded(om, id)
-  const left = planChanges(desired.rateCards, itemsOf(found))
+  const left = remaining(found, desired)
   if (left.length > 0)
-    throw new Transient('metering-sync.not-converged', `${left.length} items of subscription ${id} still differ`)
+    throw new Transient('metering-sync.not-converged', `subscription ${id} still differs: ${left.join('; ')}`)
   return found
 }
 

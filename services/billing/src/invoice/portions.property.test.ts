@@ -3,7 +3,7 @@ import { addMs, MINUTE_MS } from '@draupnir/time'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { contractOf, ratedOf, T0 } from '../service.fixture.ts'
-import { sharesOf } from './shares.ts'
+import { portionsOf } from './portions.ts'
 
 const MONTH = 31 * 24 * 60
 const parties = [nextId('party'), nextId('party'), nextId('party')]
@@ -12,7 +12,7 @@ const minute = fc.integer({ min: 0, max: MONTH })
 const line = fc.record({ edges: fc.tuple(minute, minute), amount: fc.bigInt(0n, 10n ** 9n), recurring: fc.boolean() })
 const buyer = fc.record({ minute, party: fc.integer({ min: 0, max: 2 }) })
 
-it('the shares sum to the invoice, none is negative, and nobody pays for time after or before theirs', () => {
+it('the portions sum to the invoice, none is negative, and nobody pays for time after or before theirs', () => {
   const contract = contractOf()
   const [id = nextId('contractLine')] = contract.lines.map((one) => one.id)
   fc.assert(
@@ -32,12 +32,12 @@ it('the shares sum to the invoice, none is negative, and nobody pays for time af
         total: { amount, currency: 'USD' },
         period: { from: T0, to: at(MONTH) },
       })
-      const shares = sharesOf(rated, { contract, buyers, sellers: {} })
-      const owed = shares.flatMap((share) => share.lines)
+      const portions = portionsOf(rated, { contract, buyers, sellers: {} })
+      const owed = portions.flatMap((portion) => portion.lines)
       expect(owed.reduce((sum, one) => sum + one.amount.amount, 0n)).toBe(amount)
       expect(owed.every((one) => one.amount.amount >= 0n)).toBe(true)
-      expect(new Set(shares.map(({ buyerId }) => buyerId)).size).toBe(shares.length)
-      for (const { buyerId, lines: own } of shares)
+      expect(new Set(portions.map(({ buyerId }) => buyerId)).size).toBe(portions.length)
+      for (const { buyerId, lines: own } of portions)
         for (const { period } of own) {
           const had = buyers.findLast(({ from }) => from <= period.from) ?? buyers[0]
           expect(had?.buyer_id).toBe(buyerId)

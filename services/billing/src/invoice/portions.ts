@@ -7,7 +7,7 @@ import type { BillingTerms } from './invoice.ts'
 import type { RatedInvoice, RatedLine } from './rated-invoice.ts'
 
 /** What one buyer owes of an invoice of OpenMeter. */
-export interface Share {
+export interface Portion {
   readonly buyerId: Id<'party'>
   readonly period: Period
   readonly lines: readonly RatedLine[]
@@ -19,24 +19,24 @@ interface Owed {
 }
 
 /**
- * The shares of everyone who bought in the period of an invoice, the first buyer's first; together they are its total.
+ * The portions of everyone who bought in the period of an invoice, the first buyer's first; together they are its total.
  * Each line is of whoever had the contract as it began, for metering-sync ends every item at a transfer. A recurring fee
  * that runs on, because OpenMeter heard of the transfer late, is shared by the time.
  */
-export function sharesOf(rated: RatedInvoice, terms: BillingTerms): Share[] {
+export function portionsOf(rated: RatedInvoice, terms: BillingTerms): Portion[] {
   for (const line of rated.lines) requireKnownBuyer(line, rated, terms)
   const owed = rated.lines.flatMap((line) => owedOf(line, terms))
   const total = owed.map(({ line }) => line.amount).reduce(add, zero(rated.total.currency))
   assert(total.amount === rated.total.amount, `lines of OpenMeter invoice ${rated.id} do not sum to its total`)
   const tenures = known(tenuresOf(terms.buyers, rated.period), rated.period, terms)
   const ids = [...new Set([...tenures, ...owed].map(({ buyerId }) => buyerId))]
-  const shares = ids.map((buyerId) => ({
+  const portions = ids.map((buyerId) => ({
     buyerId,
     period: hull(tenures, buyerId, rated.period),
     lines: owed.filter((one) => one.buyerId === buyerId).map(({ line }) => line),
   }))
-  const billed = shares.filter(({ lines }) => lines.length > 0)
-  return billed.length > 0 ? billed : shares.slice(-1)
+  const billed = portions.filter(({ lines }) => lines.length > 0)
+  return billed.length > 0 ? billed : portions.slice(-1)
 }
 
 // OpenMeter may have heard of a transfer before we did: its event is still to come.

@@ -2,8 +2,8 @@ import { expectRefusal, nextId } from '@draupnir/testing'
 import { addMs, type Period } from '@draupnir/time'
 import { describe, expect, it } from 'vitest'
 import { contractOf, days, lineOf, ratedOf, T0 } from '../service.fixture.ts'
+import { portionsOf } from './portions.ts'
 import type { RatedInvoice, RatedLine } from './rated-invoice.ts'
-import { sharesOf } from './shares.ts'
 
 const [first, second, third] = [nextId('party'), nextId('party'), nextId('party')]
 const [fee, usage] = [lineOf(), lineOf()]
@@ -32,7 +32,7 @@ const invoiceOf = (lines: readonly RatedLine[], over: Partial<RatedInvoice> = {}
   return ratedOf(contract, [], { period: month, lines, total, ...over })
 }
 const told = (rated: RatedInvoice, of = terms) =>
-  sharesOf(rated, of).map(({ buyerId, period, lines }) => [
+  portionsOf(rated, of).map(({ buyerId, period, lines }) => [
     buyerId,
     period,
     lines.map((line) => [Number(line.amount.amount), line.period]),
@@ -112,12 +112,12 @@ it('an invoice without lines is of whoever had its period last', () => {
 
 it('stops at lines that do not sum to the total', () => {
   const off = invoiceOf([lineFor(1000, month)], { total: { amount: 1001n, currency: 'USD' } })
-  expect(() => sharesOf(off, terms)).toThrow(/do not sum/)
+  expect(() => portionsOf(off, terms)).toThrow(/do not sum/)
 })
 
 it('refuses a buyer that it has not heard of', () => {
   const named = (buyerId: typeof third) =>
     invoiceOf([lineFor(1, { from: days(12), to: addMs(days(12), 1) }, { buyerId })])
-  expectRefusal(() => sharesOf(named(third), terms), 'billing.buyer-unknown')
-  for (const known of [first, second]) expect(sharesOf(named(known), terms)).toHaveLength(1)
+  expectRefusal(() => portionsOf(named(third), terms), 'billing.buyer-unknown')
+  for (const known of [first, second]) expect(portionsOf(named(known), terms)).toHaveLength(1)
 })
