@@ -58,7 +58,14 @@ const INSTANT: postgres.PostgresType<Instant> = {
   to: 1184,
   from: [1184],
   serialize: (value: Instant) => value,
-  parse: (text: string): Instant => fromEpochMs(Date.parse(text)),
+  parse: (text: string): Instant => utc(text) ?? fromEpochMs(Date.parse(text)),
+}
+const UTC = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,3})\d*)?\+00$/
+
+// What Postgres writes in UTC is nearly an Instant: rewriting it costs a fifth of taking it apart.
+function utc(text: string): Instant | null {
+  const [, day, time, fraction = ''] = UTC.exec(text) ?? []
+  return day === undefined ? null : (`${day}T${time}.${fraction.padEnd(3, '0')}Z` as Instant)
 }
 
 // Drizzle hands over JSON text, raw queries hand over objects: a string is taken as text already.

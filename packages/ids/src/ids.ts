@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomFillSync } from 'node:crypto'
 import { refuse } from '@draupnir/errors'
 import { epochMs, type Instant } from '@draupnir/time'
 import { V7Generator } from 'uuidv7'
@@ -11,7 +11,10 @@ export type Id<K extends IdKind> = `${(typeof PREFIXES)[K]}_${string}` & { reado
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 const BODY = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/
-const generator = new V7Generator({ nextUint32: () => randomBytes(4).readUInt32BE(0) })
+// Randomness is fetched in pages: a call for each word costs more than the rest of an id.
+const page = Buffer.alloc(4_096)
+let taken = page.length
+const generator = new V7Generator({ nextUint32 })
 
 /** A new id, sortable by `at`; ids of one process and millisecond keep their order. */
 export function newId<K extends IdKind>(kind: K, at: Instant): Id<K> {
@@ -51,12 +54,27 @@ function branded<K extends IdKind>(kind: K, body: string): Id<K> {
   return `${PREFIXES[kind]}_${body}` as Id<K>
 }
 
+function nextUint32(): number {
+  if (taken === page.length) {
+    randomFillSync(page)
+    taken = 0
+  }
+  taken += 4
+  return page.readUInt32BE(taken - 4)
+}
+
+// Five bits to a character; 128 bits are read as 130, two zeros first.
 function encode(bytes: Uint8Array): string {
-  let value = BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
   let text = ''
-  for (let i = 0; i < 26; i += 1) {
-    text = `${ALPHABET[Number(value & 31n)]}${text}`
-    value >>= 5n
+  let value = 0
+  let bits = 2
+  for (const byte of bytes) {
+    value = ((value & 31) << 8) | byte
+    bits += 8
+    while (bits >= 5) {
+      bits -= 5
+      text += ALPHABET.charAt((value >>> bits) & 31)
+    }
   }
   return text
 }

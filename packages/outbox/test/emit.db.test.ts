@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { testContext, testDatabase } from '@draupnir/testing'
 import { describe, expect, test } from 'vitest'
-import { emit, emitMany, OUTBOX_MIGRATIONS } from '../src/index.ts'
+import { emit, emitMany, emitWritten, OUTBOX_MIGRATIONS } from '../src/index.ts'
 import { readPending } from '../src/relay/pending.ts'
 import { onWake } from '../src/wake.ts'
 import { ThingDone } from './things.ts'
@@ -31,6 +31,18 @@ describe('emitting an event', () => {
       [1, 2, 3],
     ])
   })
+  test('takes data that was written before, in the same order of the aggregate', async () => {
+    await db.transaction(async (tx) => {
+      await emit(testContext(tx), ThingDone, step('written', 1))
+      const done = await emitWritten(testContext(tx), ThingDone, {
+        aggregateId: 'written',
+        json: '{"id":"written","n":2}',
+      })
+      expect(done.aggregateSeq).toBe(2n)
+    })
+    const rows = await db.sql`select data from outbox where aggregate_id = 'written' order by pos`
+    expect(rows.map((row) => row.data)).toEqual([step('written', 1).data, step('written', 2).data])
+  })
   test('leaves nothing, not even a number, when the transaction is undone', async () => {
     const undone = db.transaction(async (tx) => {
       await emit(testContext(tx), ThingDone, step('undone'))
@@ -54,6 +66,7 @@ describe('emitting an event', () => {
   })
   test.each([
     ['outside a transaction', () => emit(testContext(db), ThingDone, step('a'))],
+    ['written outside a transaction', () => emitWritten(testContext(db), ThingDone, { aggregateId: 'a', json: '{}' })],
     ['data that does not fit', () => db.transaction((tx) => emit(testContext(tx), ThingDone, step('a', 0.5)))],
     ['an id no subject can hold', () => db.transaction((tx) => emit(testContext(tx), ThingDone, step('a.b')))],
     [

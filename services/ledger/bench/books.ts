@@ -3,6 +3,7 @@ import { contextFor } from '@draupnir/http'
 import { type Id, newId } from '@draupnir/ids'
 import { money } from '@draupnir/money'
 import { fromEpochMs, type Instant } from '@draupnir/time'
+import { openEmpty } from '../src/account/account.store.ts'
 import { account } from '../src/account/account.ts'
 import { postBatch } from '../src/transaction/post-batch.ts'
 import type { Draft, Posting } from '../src/transaction/transaction.ts'
@@ -56,14 +57,13 @@ export async function openMarket(database: BenchDatabase, parties: number): Prom
       })),
     )
   }
+  await openEmpty(context(), [
+    ...market.sellers.map((party) => account.payInHolding(party, 'USD')),
+    account.feeRevenue('USD'),
+  ])
   await database.owner.sql`
     insert into bench_accounts (ref, balance, floor)
     select ref, posted_credits - posted_debits, floor from accounts`
-  await database.owner
-    .sql`insert into bench_accounts (ref, balance, floor) values ('platform:fee_revenue:USD', 0, null)`
-  await database.owner.sql`
-    insert into bench_accounts (ref, balance, floor)
-    select unnest(${market.sellers.map((it) => `${it}:pay_in_holding:USD`)}::text[]), 0, 0`
   await database.owner.sql.unsafe('vacuum analyze')
   return market
 }

@@ -17,6 +17,7 @@ export interface BenchDatabase {
   /** Connections of its own for the textbook, as many as it has clients. */
   readonly textbook: DbPool
   readonly url: string
+  readonly postmaster: number
   readonly remove: () => Promise<void>
 }
 
@@ -47,6 +48,7 @@ export async function openDatabase(): Promise<BenchDatabase> {
     owner,
     textbook,
     url: url.href,
+    postmaster: server.pid,
     remove: async () => {
       await Promise.all([db.close(), owner.close(), textbook.close()])
       await server.stop()

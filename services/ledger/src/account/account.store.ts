@@ -1,5 +1,5 @@
-import type { Context } from '@draupnir/db'
-import { assert } from '@draupnir/errors'
+import { type Context, numberArray, textArray } from '@draupnir/db'
+import { assert, required } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import { type Account, type AccountRef, accountOf } from './account.ts'
@@ -31,7 +31,7 @@ export interface Locked {
 export async function lockBalances(ctx: Context, accounts: ReadonlyMap<string, Account>): Promise<Locked> {
   const rows = await ctx.db.sql<AccountRow[]>`
     select id, ref, posted_debits, posted_credits, pending_debits, pending_credits, version, checksum, changed_at, state
-    from accounts where tenant_id = ${ctx.tenant} and ref = any(${[...accounts.keys()]}) order by ref for update`
+    from accounts where tenant_id = ${ctx.tenant} and ref = any(${textArray([...accounts.keys()])}::text[]) order by ref for update`
   return lockedOf(accounts, rows)
 }
 
@@ -39,7 +39,7 @@ export async function lockBalances(ctx: Context, accounts: ReadonlyMap<string, A
 export async function peekBalances(ctx: Context, accounts: ReadonlyMap<string, Account>): Promise<Locked> {
   const rows = await ctx.db.sql<AccountRow[]>`
     select id, ref, posted_debits, posted_credits, pending_debits, pending_credits, version, checksum, changed_at, state
-    from accounts where tenant_id = ${ctx.tenant} and ref = any(${[...accounts.keys()]})`
+    from accounts where tenant_id = ${ctx.tenant} and ref = any(${textArray([...accounts.keys()])}::text[])`
   return lockedOf(accounts, rows)
 }
 
@@ -57,17 +57,41 @@ function lockedOf(accounts: ReadonlyMap<string, Account>, rows: readonly Account
   return { balances, ids: new Map(rows.map((row) => [row.ref, row.id])), tampered }
 }
 
-/** Writes balances of locked accounts; gives the row ids of all, new ones too. A `LostRace` when another opened one meanwhile. */
+/** Writes balances of locked accounts that exist. */
 export async function saveBalances(
   ctx: Context,
   balances: readonly Balance[],
   known: ReadonlyMap<string, bigint>,
   at: Instant,
+): Promise<void> {
+  if (balances.length === 0) return
+  const { count } = await ctx.db.sql`
+    update accounts a set posted_debits = u.posted_debits, posted_credits = u.posted_credits,
+      pending_debits = u.pending_debits, pending_credits = u.pending_credits, version = u.version,
+      checksum = u.checksum, changed_at = ${at}::timestamptz
+    from unnest(
+      ${numberArray(balances.map((b) => required(known.get(b.account.ref), 'the account exists')))}::bigint[],
+      ${numberArray(balances.map((b) => b.postedDebits))}::bigint[],
+      ${numberArray(balances.map((b) => b.postedCredits))}::bigint[],
+      ${numberArray(balances.map((b) => b.pendingDebits))}::bigint[],
+      ${numberArray(balances.map((b) => b.pendingCredits))}::bigint[],
+      ${numberArray(balances.map((b) => b.version))}::bigint[], ${numberArray(balances.map(checksumOf))}::bigint[]
+    ) as u(id, posted_debits, posted_credits, pending_debits, pending_credits, version, checksum)
+    where a.id = u.id and a.tenant_id = ${ctx.tenant}`
+  assert(count === balances.length, 'every locked account is written')
+}
+
+/** Opens accounts that were missing when the others were locked; gives all row ids. A `LostRace` when another was first. */
+export async function openAccounts(
+  ctx: Context,
+  balances: readonly Balance[],
+  known: ReadonlyMap<string, bigint>,
+  at: Instant,
 ): Promise<ReadonlyMap<string, bigint>> {
-  const fresh = balances.filter((balance) => !known.has(balance.account.ref))
-  const changed = balances.filter((balance) => known.has(balance.account.ref))
-  const [opened] = await Promise.all([openAccounts(ctx, fresh, at), updateBalances(ctx, changed, known, at)])
-  return opened.length === 0 ? known : new Map([...known, ...opened])
+  if (balances.length === 0) return known
+  const rows = await insertAccounts(ctx, balances, at)
+  if (rows.length < balances.length) throw new LostRace(balances.map(({ account }) => account))
+  return new Map([...known, ...rows.map(({ ref, id }): [string, bigint] => [ref, id])])
 }
 
 /** Two commits opened the same account: whoever loses begins again, once the accounts are there for both to lock. */
@@ -85,51 +109,20 @@ export async function openEmpty(ctx: Context, accounts: readonly Account[]): Pro
   await insertAccounts(ctx, accounts.map(opened), ctx.now())
 }
 
-async function openAccounts(ctx: Context, balances: readonly Balance[], at: Instant) {
-  if (balances.length === 0) return []
-  const rows = await insertAccounts(ctx, balances, at)
-  if (rows.length < balances.length) throw new LostRace(balances.map(({ account }) => account))
-  return rows.map(({ ref, id }): [string, bigint] => [ref, id])
-}
-
 async function insertAccounts(ctx: Context, balances: readonly Balance[], at: Instant) {
-  const column = <T>(pick: (account: Account) => T) => balances.map(({ account }) => pick(account))
+  const text = (pick: (account: Account) => string) => textArray(balances.map(({ account }) => pick(account)))
+  const number = (pick: (balance: Balance) => bigint | number) => numberArray(balances.map(pick))
+  const floors = textArray(balances.map(({ account }) => CHART[account.name].floor?.toString() ?? null))
   return await ctx.db.sql<{ ref: string; id: bigint }[]>`
     insert into accounts (tenant_id, ref, owner, account, currency, normal_side, floor,
       posted_debits, posted_credits, pending_debits, pending_credits, version, checksum, changed_at)
     select ${ctx.tenant}, u.*, ${at}::timestamptz from unnest(
-      ${column((it) => it.ref)}::text[], ${column((it) => it.owner)}::text[], ${column((it) => it.name)}::text[],
-      ${column((it) => it.currency)}::text[], ${column((it) => CHART[it.name].normal)}::text[],
-      ${column((it) => CHART[it.name].floor?.toString() ?? null)}::bigint[],
-      ${numbers(balances, (b) => b.postedDebits)}::bigint[], ${numbers(balances, (b) => b.postedCredits)}::bigint[],
-      ${numbers(balances, (b) => b.pendingDebits)}::bigint[], ${numbers(balances, (b) => b.pendingCredits)}::bigint[],
-      ${numbers(balances, (b) => b.version)}::bigint[], ${balances.map((b) => String(checksumOf(b)))}::bigint[]
+      ${text((it) => it.ref)}::text[], ${text((it) => it.owner)}::text[], ${text((it) => it.name)}::text[],
+      ${text((it) => it.currency)}::text[], ${text((it) => CHART[it.name].normal)}::text[], ${floors}::bigint[],
+      ${number((b) => b.postedDebits)}::bigint[], ${number((b) => b.postedCredits)}::bigint[],
+      ${number((b) => b.pendingDebits)}::bigint[], ${number((b) => b.pendingCredits)}::bigint[],
+      ${number((b) => b.version)}::bigint[], ${number(checksumOf)}::bigint[]
     ) as u order by 2 on conflict do nothing returning ref, id`
-}
-
-async function updateBalances(
-  ctx: Context,
-  balances: readonly Balance[],
-  known: ReadonlyMap<string, bigint>,
-  at: Instant,
-): Promise<void> {
-  if (balances.length === 0) return
-  const { count } = await ctx.db.sql`
-    update accounts a set posted_debits = u.posted_debits, posted_credits = u.posted_credits,
-      pending_debits = u.pending_debits, pending_credits = u.pending_credits, version = u.version,
-      checksum = u.checksum, changed_at = ${at}::timestamptz
-    from unnest(
-      ${balances.map((b) => String(known.get(b.account.ref)))}::bigint[],
-      ${numbers(balances, (b) => b.postedDebits)}::bigint[], ${numbers(balances, (b) => b.postedCredits)}::bigint[],
-      ${numbers(balances, (b) => b.pendingDebits)}::bigint[], ${numbers(balances, (b) => b.pendingCredits)}::bigint[],
-      ${numbers(balances, (b) => b.version)}::bigint[], ${balances.map((b) => String(checksumOf(b)))}::bigint[]
-    ) as u(id, posted_debits, posted_credits, pending_debits, pending_credits, version, checksum)
-    where a.id = u.id and a.tenant_id = ${ctx.tenant}`
-  assert(count === balances.length, 'every locked account is written')
-}
-
-function numbers(balances: readonly Balance[], pick: (balance: Balance) => bigint): string[] {
-  return balances.map((balance) => pick(balance).toString())
 }
 
 export interface AccountFilter {

@@ -1,11 +1,11 @@
 import type { Context } from '@draupnir/db'
-import { emit, emitMany } from '@draupnir/outbox'
+import { emitMany, emitWritten } from '@draupnir/outbox'
 import { JournalAppended, WalletCredited } from '@draupnir/wire'
 import type { Balance } from '../account/balance.ts'
 import type { Link } from './chain.ts'
 import { walletCredits } from './credit.ts'
 import type { Transaction } from './transaction.ts'
-import { wireTransaction } from './transaction.wire.ts'
+import { writeTransaction } from './transaction.wire.ts'
 
 // Well below what one message may hold.
 const MAX_POSTINGS = 1_500
@@ -14,30 +14,35 @@ const MAX_POSTINGS = 1_500
 export async function announce(ctx: Context, link: Link, changed: readonly Balance[]): Promise<void> {
   const { lane, recordedAt, prevHash, hash, transactions } = link
   const parts = partsOf(transactions)
+  const emissions: Promise<unknown>[] = []
   let position = 0
   for (const part of parts) {
-    await emit(ctx, JournalAppended, {
-      data: {
-        journal: `${ctx.tenant}-${lane}`,
-        lane,
-        link: link.link.toString(),
-        recorded_at: recordedAt,
-        prev_hash: prevHash,
-        hash,
-        position,
-        of: transactions.length,
-        transactions: part.map(wireTransaction),
-      },
-    })
+    const journal = `${ctx.tenant}-${lane}`
+    const head = {
+      journal,
+      lane,
+      link: link.link.toString(),
+      recorded_at: recordedAt,
+      prev_hash: prevHash,
+      hash,
+      position,
+      of: transactions.length,
+    }
+    const told = `,"transactions":[${part.map(writeTransaction).join(',')}]}`
+    const json = `${JSON.stringify(head).slice(0, -1)}${told}`
+    emissions.push(emitWritten(ctx, JournalAppended, { aggregateId: journal, json }))
     position += part.length
   }
   const after = new Map(changed.map((balance) => [balance.account.ref, balance]))
   const credits = transactions.flatMap((transaction) => walletCredits(transaction, after))
-  await emitMany(
-    ctx,
-    WalletCredited,
-    credits.map((data) => ({ data })),
+  emissions.push(
+    emitMany(
+      ctx,
+      WalletCredited,
+      credits.map((data) => ({ data })),
+    ),
   )
+  await Promise.all(emissions)
 }
 
 function partsOf(transactions: readonly Transaction[]): Transaction[][] {

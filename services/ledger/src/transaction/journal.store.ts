@@ -1,7 +1,8 @@
-import type { Context } from '@draupnir/db'
+import { type Context, numberArray, textArray } from '@draupnir/db'
 import { required } from '@draupnir/errors'
 import type { Instant } from '@draupnir/time'
 import { type ChainHead, causeOf, genesis, type Link } from './chain.ts'
+import { findClosedThrough } from './closing.store.ts'
 import { type Entry, effectiveAtOf, isLate } from './entry.ts'
 
 // More than may commit at once for one tenant: nobody waits for a lane.
@@ -13,20 +14,28 @@ interface HeadRow {
   readonly hash: string
 }
 
+export interface Lane {
+  readonly head: ChainHead
+  /** Read once the lane is locked: whoever closes a period holds every lane while he does. */
+  readonly closedThrough: Instant | null
+}
+
 /** The end of a lane that nobody else is writing to, locked until the transaction ends. */
-export async function lockLane(ctx: Context): Promise<ChainHead> {
+export async function lockLane(ctx: Context): Promise<Lane> {
   const { sql } = ctx.db
   const free = () => sql<HeadRow[]>`
     select lane, link, hash from journal_heads where tenant_id = ${ctx.tenant} order by lane limit 1
     for update skip locked`
-  const [lane] = await free()
-  if (lane !== undefined) return lane
+  const [[lane], closedThrough] = await Promise.all([free(), findClosedThrough(ctx)])
+  if (lane !== undefined) return { head: lane, closedThrough }
   await openLanes(ctx)
   const [opened] = await free()
-  if (opened !== undefined) return opened
-  const [waited] = await sql<HeadRow[]>`
-    select lane, link, hash from journal_heads where tenant_id = ${ctx.tenant} order by random() limit 1 for update`
-  return required(waited, 'the lanes were opened')
+  const [waited] =
+    opened !== undefined
+      ? [opened]
+      : await sql<HeadRow[]>`
+        select lane, link, hash from journal_heads where tenant_id = ${ctx.tenant} order by random() limit 1 for update`
+  return { head: required(waited, 'the lanes were opened'), closedThrough: await findClosedThrough(ctx) }
 }
 
 async function openLanes(ctx: Context): Promise<void> {
@@ -37,11 +46,13 @@ async function openLanes(ctx: Context): Promise<void> {
 }
 
 /**
- * Until the end of the transaction no table is read from end to end. A plan made over young books, which are read faster
- * that way, would be kept while they grow.
+ * Until the end of the transaction no table and no index is read from end to end: rows are looked up one by one, in the
+ * order they are given. A plan made over young books, which are read faster whole, would be kept while they grow.
  */
 export async function alwaysByIndex({ db: { sql } }: Context): Promise<void> {
-  await sql`select set_config('enable_seqscan', 'off', true)`
+  await sql`
+    select set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin', 'off', true),
+      set_config('enable_hashjoin', 'off', true)`
 }
 
 /** Locks every lane: until the transaction ends nothing is booked. */
@@ -51,19 +62,17 @@ export async function lockAllLanes(ctx: Context): Promise<void> {
   await ctx.db.sql`select lane from journal_heads where tenant_id = ${ctx.tenant} order by lane for update`
 }
 
+/** Appends the link to its lane and moves the end of the lane to it. */
 export async function appendLink(ctx: Context, link: Link): Promise<void> {
-  const { sql } = ctx.db
   const { transactions } = link
-  await Promise.all([
-    sql`
-      insert into journal (tenant_id, lane, link, recorded_at, transaction_ids, states, causes, prev_hash, hash)
-      values (${ctx.tenant}, ${link.lane}, ${link.link}, ${link.recordedAt}, ${transactions.map((it) => it.id)}::text[],
-        ${transactions.map((it) => it.state)}::text[], ${transactions.map(causeOf)}::text[],
-        ${link.prevHash}, ${link.hash})`,
-    sql`
+  await ctx.db.sql`
+    with head as (
       update journal_heads set link = ${link.link}, hash = ${link.hash}
-      where tenant_id = ${ctx.tenant} and lane = ${link.lane}`,
-  ])
+      where tenant_id = ${ctx.tenant} and lane = ${link.lane})
+    insert into journal (tenant_id, lane, link, recorded_at, transaction_ids, states, causes, prev_hash, hash)
+    values (${ctx.tenant}, ${link.lane}, ${link.link}, ${link.recordedAt},
+      ${textArray(transactions.map((it) => it.id))}::text[], ${textArray(transactions.map((it) => it.state))}::text[],
+      ${textArray(transactions.map(causeOf))}::text[], ${link.prevHash}, ${link.hash})`
 }
 
 export async function insertEntries(
@@ -73,7 +82,7 @@ export async function insertEntries(
   recordedAt: Instant,
 ): Promise<void> {
   const effective = entries.map(effectiveAtOf)
-  const number = (pick: (entry: Entry) => bigint) => entries.map((entry) => pick(entry).toString())
+  const number = (pick: (entry: Entry) => bigint) => numberArray(entries.map(pick))
   await ctx.db.sql`
     insert into entries (tenant_id, account_id, recorded_at, version, transaction_id, movement, effective_at, late,
       debit, credit, posted_debits, posted_credits, pending_debits, pending_credits)
@@ -81,9 +90,9 @@ export async function insertEntries(
       u.effective_at, u.late::boolean, u.debit, u.credit, u.posted_debits, u.posted_credits, u.pending_debits, u.pending_credits
     from unnest(
       ${number((it) => required(ids.get(it.after.account.ref), 'the account was saved'))}::bigint[],
-      ${number((it) => it.after.version)}::bigint[], ${entries.map((it) => it.transaction.id)}::text[],
-      ${entries.map((it) => it.movement)}::text[], ${effective}::timestamptz[],
-      ${effective.map((at) => (isLate(at, recordedAt) ? 't' : 'f'))}::text[],
+      ${number((it) => it.after.version)}::bigint[], ${textArray(entries.map((it) => it.transaction.id))}::text[],
+      ${textArray(entries.map((it) => it.movement))}::text[], ${textArray(effective)}::timestamptz[],
+      ${textArray(effective.map((at) => (isLate(at, recordedAt) ? 't' : 'f')))}::text[],
       ${number((it) => it.debit)}::bigint[], ${number((it) => it.credit)}::bigint[],
       ${number((it) => it.after.postedDebits)}::bigint[], ${number((it) => it.after.postedCredits)}::bigint[],
       ${number((it) => it.after.pendingDebits)}::bigint[], ${number((it) => it.after.pendingCredits)}::bigint[]

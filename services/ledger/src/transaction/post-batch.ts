@@ -1,11 +1,11 @@
 import { attempt, type Context, isUniqueViolation } from '@draupnir/db'
 import { Transient } from '@draupnir/errors'
 import { latest } from '@draupnir/time'
-import { LostRace, lockBalances, openEmpty, saveBalances } from '../account/account.store.ts'
+import { LostRace, lockBalances, openAccounts, openEmpty, saveBalances } from '../account/account.store.ts'
+import type { Balance } from '../account/balance.ts'
 import { announce } from './announce.ts'
 import { accountsOf, namesOf, pendingTargets } from './batch.ts'
 import { nextLink } from './chain.ts'
-import { findClosedThrough } from './closing.store.ts'
 import { freezeTampered } from './freeze-tampered.ts'
 import { alwaysByIndex, appendLink, insertEntries, lockLane } from './journal.store.ts'
 import { type Outcome, type Request, reduce, type Together } from './reduce.ts'
@@ -36,11 +36,10 @@ async function postOnce(ctx: Context, requests: readonly (Request | Together)[])
   const planned = alwaysByIndex(ctx)
   // A pending transaction says which accounts its end touches; it is read again once they are locked.
   const pending = await pendingTargets(ctx, names, requests)
-  const [locked, transactions, head, closedThrough] = await Promise.all([
+  const [locked, transactions, { head, closedThrough }] = await Promise.all([
     lockBalances(ctx, accountsOf(requests, pending)),
     findNamed(ctx, names),
     lockLane(ctx),
-    findClosedThrough(ctx),
     planned,
   ])
   const { balances, ids } = locked
@@ -51,8 +50,16 @@ async function postOnce(ctx: Context, requests: readonly (Request | Together)[])
   if (accepted.length === 0) return outcomes
   checkBatch(balances, changed, accepted)
   const link = nextLink(head, at, accepted)
+  const exists = ({ account }: Balance) => ids.has(account.ref)
+  const all = await openAccounts(
+    ctx,
+    changed.filter((it) => !exists(it)),
+    ids,
+    at,
+  )
   await Promise.all([
-    saveBalances(ctx, changed, ids, at).then((all) => insertEntries(ctx, entries, all, at)),
+    saveBalances(ctx, changed.filter(exists), ids, at),
+    insertEntries(ctx, entries, all, at),
     // Booked and resolved in one batch: inserted as booked, its end is an update like any other.
     insertTransactions(
       ctx,

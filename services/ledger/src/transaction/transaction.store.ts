@@ -1,4 +1,4 @@
-import type { Context } from '@draupnir/db'
+import { type Context, textArray } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
 import { money } from '@draupnir/money'
 import type { Instant } from '@draupnir/time'
@@ -40,25 +40,26 @@ export async function findNamed(ctx: Context, { causes, references, ids, undoes 
     causes.length === 0
       ? []
       : sql<TransactionRow[]>`
-        select t.* from unnest(${causes.map((n) => n.recipe)}::text[], ${causes.map((n) => n.cause)}::text[])
+        select t.* from unnest(${textArray(causes.map((n) => n.recipe))}::text[], ${textArray(causes.map((n) => n.cause))}::text[])
           as u(recipe, cause) cross join lateral (
             select * from transactions t
             where t.tenant_id = ${ctx.tenant} and t.cause = u.cause and t.recipe = u.recipe limit 1) t`,
     references.length === 0
       ? []
       : sql<TransactionRow[]>`
-        select t.* from unnest(${references.map((n) => n.recipe)}::text[], ${references.map((n) => n.reference)}::text[])
+        select t.* from unnest(${textArray(references.map((n) => n.recipe))}::text[],
+          ${textArray(references.map((n) => n.reference))}::text[])
           as u(recipe, reference) cross join lateral (
             select * from transactions t
             where t.tenant_id = ${ctx.tenant} and t.reference = u.reference and t.recipe = u.recipe limit 1) t`,
     ids.length === 0
       ? []
       : sql<TransactionRow[]>`
-        select * from transactions where tenant_id = ${ctx.tenant} and id = any(${[...ids]})`,
+        select * from transactions where tenant_id = ${ctx.tenant} and id = any(${textArray(ids)}::text[])`,
     undoes.length === 0
       ? []
       : sql<TransactionRow[]>`
-        select * from transactions where tenant_id = ${ctx.tenant} and undoes = any(${[...undoes]})`,
+        select * from transactions where tenant_id = ${ctx.tenant} and undoes = any(${textArray(undoes)}::text[])`,
   ])
   return found.flat().map(transactionOf)
 }
@@ -80,9 +81,9 @@ export async function insertTransactions(
   { lane, link }: Pick<ChainHead, 'lane' | 'link'>,
 ): Promise<void> {
   if (transactions.length === 0) return
-  const column = <T>(pick: (transaction: Transaction) => T) => transactions.map(pick)
+  const column = (pick: (transaction: Transaction) => string | null) => textArray(transactions.map(pick))
   // Refs hold nothing that an array literal would have to escape.
-  const list = (pick: (posting: Posting) => string) => column((t) => `{${t.postings.map(pick).join(',')}}`)
+  const list = (pick: (posting: Posting) => string | bigint) => column((t) => `{${t.postings.map(pick).join(',')}}`)
   await ctx.db.sql`
     insert into transactions (tenant_id, lane, link, id, recipe, cause, reference, undoes, booked_as, state, actor,
       effective_at, booked_at, expires_at, resolved_by, resolved_at, debits, credits, amounts)
@@ -95,7 +96,7 @@ export async function insertTransactions(
       ${column((t) => t.actor)}::text[], ${column((t) => t.effectiveAt)}::timestamptz[],
       ${column((t) => t.bookedAt)}::timestamptz[], ${column((t) => t.expiresAt)}::timestamptz[],
       ${list((posting) => posting.debit.ref)}::text[], ${list((posting) => posting.credit.ref)}::text[],
-      ${list((posting) => posting.amount.amount.toString())}::text[]
+      ${list((posting) => posting.amount.amount)}::text[]
     ) as u(id, recipe, cause, reference, undoes, booked_as, actor, effective_at, booked_at, expires_at, debits, credits,
       amounts)`
 }
@@ -105,8 +106,9 @@ export async function resolveTransactions(ctx: Context, transactions: readonly T
   await ctx.db.sql`
     update transactions t set state = u.state, resolved_by = u.resolved_by, resolved_at = u.resolved_at
     from unnest(
-      ${transactions.map((t) => t.id)}::text[], ${transactions.map((t) => t.state)}::text[],
-      ${transactions.map((t) => t.resolvedBy)}::text[], ${transactions.map((t) => t.resolvedAt)}::timestamptz[]
+      ${textArray(transactions.map((t) => t.id))}::text[], ${textArray(transactions.map((t) => t.state))}::text[],
+      ${textArray(transactions.map((t) => t.resolvedBy))}::text[],
+      ${textArray(transactions.map((t) => t.resolvedAt))}::timestamptz[]
     ) as u(id, state, resolved_by, resolved_at)
     where t.tenant_id = ${ctx.tenant} and t.id = u.id`
 }

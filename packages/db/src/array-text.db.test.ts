@@ -1,0 +1,40 @@
+import { testDatabase } from '@draupnir/testing'
+import { addMs, instant } from '@draupnir/time'
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { numberArray, textArray } from './array-text.ts'
+
+const { db } = await testDatabase({ schema: 'arrays', sources: [] })
+const storable = fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed() && !text.includes('\0'))
+
+it('reads every list of texts back as it was', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.option(storable)), async (texts) => {
+      const [row] = await db.sql<{ texts: (string | null)[] }[]>`
+        select to_jsonb(${textArray(texts)}::text[]) as texts`
+      expect(row?.texts).toEqual(texts)
+    }),
+  )
+})
+
+it('reads every list of numbers back as it was', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n)), async (numbers) => {
+      const [row] = await db.sql<{ numbers: bigint[] }[]>`select ${numberArray(numbers)}::bigint[] as numbers`
+      expect(row?.numbers).toEqual(numbers)
+    }),
+  )
+})
+
+it('reads every moment back as it was, whatever the zone of the session', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(4_000_000_000_000), fc.constantFrom('UTC', 'Asia/Kolkata'), async (ms, zone) => {
+      const at = addMs(instant('1970-01-01T00:00:00Z'), ms)
+      await db.transaction(async ({ sql }) => {
+        await sql`select set_config('timezone', ${zone}, true)`
+        const [row] = await sql<{ at: string }[]>`select ${at}::timestamptz as at`
+        expect(row?.at).toBe(at)
+      })
+    }),
+  )
+})

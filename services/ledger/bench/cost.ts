@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import type { BenchDatabase } from './database.ts'
+
+/** What was spent so far: CPU of this process, CPU of Postgres with all its processes, bytes of its log. */
+export interface Spent {
+  readonly nodeUs: number
+  readonly postgresUs: number
+  readonly walBytes: number
+}
+
+// Linux counts in ticks of a hundredth of a second.
+const TICK_US = 10_000
+
+export async function spent({ owner, postmaster }: BenchDatabase): Promise<Spent> {
+  const { user, system } = process.cpuUsage()
+  const [row] = await owner.sql<{ bytes: number }[]>`
+    select (pg_current_wal_lsn() - '0/0'::pg_lsn)::float8 as bytes`
+  return { nodeUs: user + system, postgresUs: ticksOf(postmaster) * TICK_US, walBytes: row?.bytes ?? 0 }
+}
+
+/** Of each transaction between two readings: microseconds of both, and bytes. */
+export function perTransaction(before: Spent, after: Spent, transactions: number) {
+  const each = (pick: (spent: Spent) => number) => Math.round(((pick(after) - pick(before)) / transactions) * 10) / 10
+  return {
+    node_us: each((it) => it.nodeUs),
+    postgres_us: each((it) => it.postgresUs),
+    wal_bytes: each((it) => it.walBytes),
+  }
+}
+
+function ticksOf(postmaster: number): number {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .reduce((sum, pid) => sum + ownTicks(pid, postmaster), 0)
+}
+
+function ownTicks(pid: string, postmaster: number): number {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    const [parent, user, system] = [fields[1], fields[11], fields[12]].map(Number)
+    return parent === postmaster ? (user ?? 0) + (system ?? 0) : 0
+  } catch {
+    // It ended between the two calls.
+    return 0
+  }
+}
