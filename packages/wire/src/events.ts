@@ -16,6 +16,7 @@ import { AccountFrozen } from './ledger/account-frozen.ts'
 import { CashOutRequested } from './ledger/cash-out-requested.ts'
 import { CollectionCommitted } from './ledger/collection-committed.ts'
 import { CollectionRefused } from './ledger/collection-refused.ts'
+import { HoldingMaturityOverridden } from './ledger/holding-maturity-overridden.ts'
 import { HoldingReleased } from './ledger/holding-released.ts'
 import { JournalAppended } from './ledger/journal-appended.ts'
 import { PayoutRefused } from './ledger/payout-refused.ts'
@@ -55,6 +56,7 @@ export const EVENTS: readonly EventDefinition[] = [
   CashOutRequested,
   CollectionCommitted,
   CollectionRefused,
+  HoldingMaturityOverridden,
   HoldingReleased,
   JournalAppended,
   PayoutRefused,

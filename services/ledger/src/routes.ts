@@ -3,6 +3,7 @@ import { statementRoutes } from './account/statement.routes.ts'
 import { trialBalanceRoutes } from './account/trial-balance.routes.ts'
 import { cashOutRoutes } from './cash-out/cash-out.routes.ts'
 import { cashOutPolicyRoutes } from './cash-out/cash-out-policy.routes.ts'
+import { seasoningRoutes } from './seasoning/seasoning.routes.ts'
 import { settlementRoutes } from './settlement/settlement.routes.ts'
 import { trancheRoutes } from './settlement/tranche.routes.ts'
 import { postRoutes } from './transaction/post.routes.ts'
@@ -18,6 +19,7 @@ export const routes = [
   ...postRoutes,
   ...settlementRoutes,
   ...trancheRoutes,
+  ...seasoningRoutes,
   ...cashOutRoutes,
   ...cashOutPolicyRoutes,
 ]

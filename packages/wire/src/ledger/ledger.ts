@@ -36,6 +36,14 @@ export const settlementLegSchema = z.object({
   state: z.enum(['seasoning', 'booked', 'released', 'reversed']),
   /** When a seasoning leg matures; null for legs that need no seasoning. */
   due_at: instantField.nullable(),
+  /** What set the maturity at first: the rail that rests longest of those that paid, the party's risk tier, the policy. */
+  seasoning: z
+    .object({
+      rail: z.enum(['ach', 'wire', 'card', 'crypto', 'other']),
+      risk_tier: z.enum(['trusted', 'standard', 'elevated', 'high']),
+      policy_version: z.number().int().positive(),
+    })
+    .nullable(),
   transaction_id: idField('transaction'),
   released_by: idField('transaction').nullable(),
 })

@@ -1,9 +1,10 @@
 import { required } from '@draupnir/errors'
-import { expectRejection, nextId } from '@draupnir/testing'
+import { emitted, expectRejection, nextId } from '@draupnir/testing'
 import { addMs, DAY_MS } from '@draupnir/time'
+import { HoldingMaturityOverridden } from '@draupnir/wire'
 import { expect, it } from 'vitest'
 import { books, collect, freshContext, ledgerDatabase, paidInvoice, START } from '../service.fixture.ts'
-import { listTranches, overrideMaturity } from './override-maturity.ts'
+import { listTranches, overrideMaturity, overridesByLeg } from './override-maturity.ts'
 import { releaseHolding } from './release-holding.ts'
 import { settlePayment } from './settle-payment.ts'
 
@@ -31,13 +32,28 @@ it('lists tranches by maturity, and lets one mature earlier for a reason', async
   const { ctx, seller, settlementId, legId } = await settled()
   const twoDays = addMs(START, 2 * DAY_MS)
   expect(await listTranches(ctx, { ...everything, partyId: seller })).toMatchObject([
-    { id: legId, amount: 90n, due_at: twoDays, override_reason: null },
+    {
+      id: legId,
+      amount: 90n,
+      due_at: twoDays,
+      rail: 'other',
+      risk_tier: 'standard',
+      policy_version: 1,
+      override_reason: null,
+    },
   ])
   expect(await listTranches(ctx, { ...everything, partyId: seller, dueBefore: twoDays })).toEqual([])
   const dueAt = addMs(START, DAY_MS)
   await overrideMaturity(ctx, { settlementId, legId, dueAt, reason: 'a seller of long standing' })
   expect(await listTranches(ctx, { ...everything, partyId: seller })).toMatchObject([
     { due_at: dueAt, overridden_by: 'key_test', override_reason: 'a seller of long standing' },
+  ])
+  expect(await overridesByLeg(ctx, [legId])).toEqual(
+    new Map([[legId, [expect.objectContaining({ due_before: twoDays, due_at: dueAt, overridden_at: START })]]]),
+  )
+  const told = (await emitted(db, HoldingMaturityOverridden)).filter((event) => event.data.leg_id === legId)
+  expect(told.map(({ data }) => data)).toMatchObject([
+    { overridden_by: 'key_test', reason: 'a seller of long standing', due_before: twoDays, due_at: dueAt },
   ])
   await expectRejection(releaseHolding(ctx, { settlementId, legId }), 'ledger.holding-not-mature')
   const [timer] = await db.sql<{ due_at: string }[]>`

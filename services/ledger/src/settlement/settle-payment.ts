@@ -7,9 +7,9 @@ import { emit } from '@draupnir/outbox'
 import type { Instant } from '@draupnir/time'
 import { type Invoice, SettlementCompleted, SettlementOpened, SettlementPaymentSettled } from '@draupnir/wire'
 import { invoiceSettle } from '../recipe/invoice-settle.recipe.ts'
+import { season } from '../seasoning/season.ts'
 import { postTransaction } from '../transaction/post-transaction.ts'
 import { lockPayment, savePaymentSettled, type WalletPayment } from '../wallet/payment.store.ts'
-import { maturity } from './seasoning.ts'
 import { insertLegs, insertSettlement, lockSettlementOf, saveState } from './settlement.store.ts'
 import { addPayment, type Leg, openSettlement, type Part, partsOf, type Settlement } from './settlement.ts'
 import { wirePayment, wireSettlement } from './settlement.wire.ts'
@@ -50,7 +50,7 @@ export function settlePayment(ctx: Context, input: SettlePayment): Promise<Settl
       settledAt: ctx.now(),
       parts,
       legIds: parts.map(() => ctx.newId('settlementLeg')),
-      maturesAt: maturity('wallet', paidAt),
+      seasonings: await season(ctx, { collectionId: payment.collectionId, partyIds: partiesOf(parts), paidAt }),
     })
     await save(ctx, known, after)
     await announce(ctx, known, after)
@@ -91,6 +91,10 @@ function splitOf(invoice: Invoice, gross: Money) {
     amount: fromWire(line.amount),
   }))
   return split(gross, lines, decimal(invoice.platform_fee_rate))
+}
+
+function partiesOf(parts: readonly Part[]): Id<'party'>[] {
+  return [...new Set(parts.flatMap(({ partyId }) => partyId ?? []))]
 }
 
 function shareInput(part: Part) {

@@ -8,6 +8,12 @@ import { addPayment, openSettlement, openShares, partsOf, type Settlement, settl
 import { split } from './split.ts'
 
 const AT = instant('2026-01-01T00:00:00Z')
+const SEASONINGS = new Map(
+  [SELLER, OTHER_SELLER].map((party) => [
+    party,
+    { rail: 'ach' as const, tier: 'standard' as const, policyVersion: 1, dueAt: AT },
+  ]),
+)
 const usd = (amount: bigint) => money(amount, 'USD')
 const id = <K extends Parameters<typeof parseId>[0]>(kind: K, prefix: string, n: number) =>
   parseId(kind, `${prefix}_${String(n).padStart(26, '0')}`)
@@ -45,7 +51,7 @@ function pay(settlement: Settlement, amount: bigint, n: number): Settlement {
     amount: usd(amount),
     transactionId: id('transaction', 'txn', n),
     settledAt: AT,
-    maturesAt: AT,
+    seasonings: SEASONINGS,
     parts,
     legIds: parts.map((_, index) => id('settlementLeg', 'leg', n * 100 + index)),
   })

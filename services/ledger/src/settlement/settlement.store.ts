@@ -5,6 +5,7 @@ import type { Instant } from '@draupnir/time'
 import { idField, moneyField } from '@draupnir/wire'
 import { z } from 'zod'
 import { accountOf } from '../account/account.ts'
+import type { FundedBy, RiskTier } from '../seasoning/seasoning.ts'
 import type { Leg, Payment, Settlement } from './settlement.ts'
 import type { LineShare, Share } from './split.ts'
 
@@ -35,6 +36,9 @@ interface LegRow {
   readonly currency: Currency
   readonly state: Leg['state']
   readonly due_at: Instant | null
+  readonly rail: FundedBy | null
+  readonly risk_tier: RiskTier | null
+  readonly policy_version: number | null
   readonly transaction_id: Id<'transaction'>
   readonly released_by: Id<'transaction'> | null
   readonly released_at: Instant | null
@@ -101,10 +105,12 @@ export async function insertLegs(
   for (const [index, leg] of legs.entries()) {
     await ctx.db.sql`
       insert into settlement_legs (tenant_id, id, settlement_id, position, share, collection_id, kind, from_ref, to_ref,
-        party_id, amount, reversed, currency, state, due_at, transaction_id)
+        party_id, amount, reversed, currency, state, due_at, rail, risk_tier,
+        policy_version, transaction_id)
       values (${ctx.tenant}, ${leg.id}, ${id}, ${position + index}, ${leg.share}, ${leg.collectionId}, ${leg.kind},
         ${leg.from.ref}, ${leg.to.ref}, ${leg.partyId}, ${leg.amount.amount}, ${leg.reversed.amount},
-        ${leg.amount.currency}, ${leg.state}, ${leg.dueAt}, ${leg.transactionId})`
+        ${leg.amount.currency}, ${leg.state}, ${leg.dueAt}, ${leg.seasoning?.rail ?? null},
+        ${leg.seasoning?.tier ?? null}, ${leg.seasoning?.policyVersion ?? null}, ${leg.transactionId})`
   }
 }
 
@@ -233,10 +239,16 @@ function legOf(row: LegRow): Leg {
     reversed: money(row.reversed, row.currency),
     state: row.state,
     dueAt: row.due_at,
+    seasoning: seasoningOf(row),
     transactionId: row.transaction_id,
     releasedBy: row.released_by,
     releasedAt: row.released_at,
   }
+}
+
+function seasoningOf({ rail, risk_tier, policy_version }: LegRow): Leg['seasoning'] {
+  if (rail === null || risk_tier === null || policy_version === null) return null
+  return { rail, tier: risk_tier, policyVersion: policy_version }
 }
 
 function storedLine(line: LineShare) {

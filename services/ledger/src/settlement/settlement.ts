@@ -3,6 +3,7 @@ import type { Id } from '@draupnir/ids'
 import { allocate, compare, type Money, subtract, sum } from '@draupnir/money'
 import type { Instant } from '@draupnir/time'
 import { type Account, account } from '../account/account.ts'
+import type { Seasoning } from '../seasoning/seasoning.ts'
 import type { LineShare, Share, Split } from './split.ts'
 
 export type LegState = 'seasoning' | 'booked' | 'released' | 'reversed'
@@ -22,6 +23,8 @@ export interface Leg {
   readonly reversed: Money
   readonly state: LegState
   readonly dueAt: Instant | null
+  /** What set its maturity at first; null for what needs no seasoning. */
+  readonly seasoning: Omit<Seasoning, 'dueAt'> | null
   readonly transactionId: Id<'transaction'>
   readonly releasedBy: Id<'transaction'> | null
   readonly releasedAt: Instant | null
@@ -105,11 +108,12 @@ export function partsOf(settlement: Settlement, amount: Money): Part[] {
 export interface AddPayment extends Pick<Payment, 'collectionId' | 'amount' | 'transactionId' | 'settledAt'> {
   readonly parts: readonly Part[]
   readonly legIds: readonly Id<'settlementLeg'>[]
-  readonly maturesAt: Instant
+  /** What seasons by what, for each party that gets something. */
+  readonly seasonings: ReadonlyMap<Id<'party'>, Seasoning>
 }
 
-/** The settlement with one more payment, whose parties' legs season until `maturesAt`. */
-export function addPayment(settlement: Settlement, { parts, legIds, maturesAt, ...payment }: AddPayment): Settlement {
+/** The settlement with one more payment, whose parties' legs season as `seasonings` say. */
+export function addPayment(settlement: Settlement, { parts, legIds, seasonings, ...payment }: AddPayment): Settlement {
   const { collectionId, amount, transactionId, settledAt } = payment
   const nothing = subtract(amount, amount)
   const legs = parts.map((part, index) => ({
@@ -118,7 +122,7 @@ export function addPayment(settlement: Settlement, { parts, legIds, maturesAt, .
     collectionId,
     kind: part.kind,
     from: account.committed(settlement.buyerId, amount.currency),
-    ...destination(part, maturesAt),
+    ...destination(part, seasonings),
     partyId: part.partyId,
     amount: part.amount,
     reversed: nothing,
@@ -151,8 +155,14 @@ function restated(settlement: Settlement, at: Instant): Settlement {
   return { ...settlement, state: 'completed', completedAt: settlement.completedAt ?? at }
 }
 
-function destination(share: Share, maturesAt: Instant): Pick<Leg, 'to' | 'state' | 'dueAt'> {
-  return share.kind === 'seller_net'
-    ? { to: account.payInHolding(share.partyId, share.amount.currency), state: 'seasoning', dueAt: maturesAt }
-    : { to: account.feeRevenue(share.amount.currency), state: 'booked', dueAt: null }
+function destination(
+  share: Share,
+  seasonings: AddPayment['seasonings'],
+): Pick<Leg, 'to' | 'state' | 'dueAt' | 'seasoning'> {
+  if (share.kind === 'platform_fee') {
+    return { to: account.feeRevenue(share.amount.currency), state: 'booked', dueAt: null, seasoning: null }
+  }
+  const to = account.payInHolding(share.partyId, share.amount.currency)
+  const { dueAt, ...seasoning } = required(seasonings.get(share.partyId), 'a seasoning for each party')
+  return { to, state: 'seasoning', dueAt, seasoning }
 }

@@ -40,7 +40,14 @@ function wireLeg(leg: Leg): SettlementLeg {
     reversed_amount: toWire(leg.reversed),
     state: leg.state,
     due_at: leg.dueAt,
+    seasoning: wireSeasoning(leg.seasoning),
     transaction_id: leg.transactionId,
     released_by: leg.releasedBy,
   }
+}
+
+function wireSeasoning(seasoning: Leg['seasoning']): SettlementLeg['seasoning'] {
+  return seasoning === null
+    ? null
+    : { rail: seasoning.rail, risk_tier: seasoning.tier, policy_version: seasoning.policyVersion }
 }

@@ -2,6 +2,7 @@ import { component, cursorOf, defineRoute, listOf, page, pageQuery, strict } fro
 import { money, toWire } from '@draupnir/money'
 import { idField, instantField, instantInput, moneyField, textField } from '@draupnir/wire'
 import { z } from 'zod'
+import { FUNDINGS, RISK_TIERS } from '../seasoning/seasoning.ts'
 import { listTranches, overrideMaturity } from './override-maturity.ts'
 import { resourceOf, settlementResource } from './settlement.resource.ts'
 
@@ -14,7 +15,11 @@ const tranche = component(
     leg_id: idField('settlementLeg'),
     amount: moneyField,
     due_at: instantField,
-    /** Who set another maturity than the policy's, and why. */
+    /** What set the maturity at first. */
+    rail: z.enum(FUNDINGS),
+    risk_tier: z.enum(RISK_TIERS),
+    policy_version: z.number().int().positive(),
+    /** Who set another maturity than the policy's last, and why. */
     overridden_by: z.string().nullable(),
     override_reason: z.string().nullable(),
   }),

@@ -2,6 +2,7 @@ import type { Context } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
 import type { Currency } from '@draupnir/money'
 import type { Instant } from '@draupnir/time'
+import type { FundedBy, RiskTier } from '../seasoning/seasoning.ts'
 
 export interface Tranche {
   readonly settlement_id: Id<'settlement'>
@@ -9,8 +10,21 @@ export interface Tranche {
   readonly amount: bigint
   readonly currency: Currency
   readonly due_at: Instant
+  readonly rail: FundedBy
+  readonly risk_tier: RiskTier
+  readonly policy_version: number
   readonly overridden_by: string | null
   readonly override_reason: string | null
+}
+
+/** That somebody let a tranche mature at another time. */
+export interface MaturityOverride {
+  readonly leg_id: Id<'settlementLeg'>
+  readonly due_before: Instant
+  readonly due_at: Instant
+  readonly reason: string
+  readonly overridden_by: string
+  readonly overridden_at: Instant
 }
 
 export interface TrancheFilter {
@@ -26,21 +40,30 @@ export async function tranchesOf(ctx: Context, filter: TrancheFilter): Promise<T
   const { partyId, dueBefore, after, limit } = filter
   const { sql } = ctx.db
   return await sql<Tranche[]>`
-    select settlement_id, id, amount, currency, due_at, overridden_by, override_reason from settlement_legs
-    where tenant_id = ${ctx.tenant} and party_id = ${partyId} and state = 'seasoning'
-      ${dueBefore === null ? sql`` : sql`and due_at < ${dueBefore}`}
-      ${after === null ? sql`` : sql`and (due_at, id) > (${after[0]}::timestamptz, ${after[1]})`}
-    order by due_at, id limit ${limit}`
+    select l.settlement_id, l.id, l.amount, l.currency, l.due_at, l.rail, l.risk_tier, l.policy_version,
+      o.overridden_by, o.reason as override_reason
+    from settlement_legs l left join lateral (
+      select overridden_by, reason from maturity_overrides o
+      where o.tenant_id = l.tenant_id and o.leg_id = l.id order by o.id desc limit 1) o on true
+    where l.tenant_id = ${ctx.tenant} and l.party_id = ${partyId} and l.state = 'seasoning'
+      ${dueBefore === null ? sql`` : sql`and l.due_at < ${dueBefore}`}
+      ${after === null ? sql`` : sql`and (l.due_at, l.id) > (${after[0]}::timestamptz, ${after[1]})`}
+    order by l.due_at, l.id limit ${limit}`
 }
 
-/** Writes another maturity with its reason. */
-export async function saveMaturity(
-  ctx: Context,
-  legId: Id<'settlementLeg'>,
-  dueAt: Instant,
-  reason: string,
-): Promise<void> {
+/** Writes another maturity, and who set it and why. */
+export async function saveMaturity(ctx: Context, override: MaturityOverride): Promise<void> {
+  const { leg_id, due_before, due_at, reason, overridden_by, overridden_at } = override
   await ctx.db.sql`
-    update settlement_legs set due_at = ${dueAt}, overridden_by = ${ctx.actor}, override_reason = ${reason}
-    where tenant_id = ${ctx.tenant} and id = ${legId}`
+    update settlement_legs set due_at = ${due_at} where tenant_id = ${ctx.tenant} and id = ${leg_id}`
+  await ctx.db.sql`
+    insert into maturity_overrides (tenant_id, leg_id, due_before, due_at, reason, overridden_by, overridden_at)
+    values (${ctx.tenant}, ${leg_id}, ${due_before}, ${due_at}, ${reason}, ${overridden_by}, ${overridden_at})`
+}
+
+/** Who let legs mature at another time, the first first. */
+export async function overridesOf(ctx: Context, legIds: readonly Id<'settlementLeg'>[]): Promise<MaturityOverride[]> {
+  return await ctx.db.sql<MaturityOverride[]>`
+    select leg_id, due_before, due_at, reason, overridden_by, overridden_at from maturity_overrides
+    where tenant_id = ${ctx.tenant} and leg_id = any(${[...legIds]}) order by id`
 }
