@@ -1,12 +1,14 @@
-import { cancel, schedule } from '@draupnir/sandbox'
+import { cancel, schedule, takeFault } from '@draupnir/sandbox'
 import { getApp } from '../app/app.store.ts'
+import type { App } from '../app/app.ts'
 import { notifyInvoice } from '../notification/notify.ts'
+import { ulid } from '../shared/ulid.ts'
 import type { Unit } from '../shared/unit.ts'
 import { numberPrefix } from './gathering.ts'
 import { linesOf, lockInvoice, nextNumber, saveInvoice } from './invoice.store.ts'
-import { deadlines, type Invoice, machineInput } from './invoice.ts'
+import { deadlines, type Invoice, machineInput, type ValidationIssue } from './invoice.ts'
 import { recalculate } from './measure.ts'
-import { nextStep, type Status } from './state.ts'
+import { failureOf, isFailed, nextStep, type Status } from './state.ts'
 
 export const ADVANCE = 'invoice.advance'
 
@@ -18,7 +20,7 @@ export async function advanceInvoice(unit: Unit, start: Invoice): Promise<Invoic
     const lines = await linesOf(unit.sql, invoice.id)
     const step = nextStep(machineInput(invoice, app, lines.length > 0), unit.now)
     if ('to' in step) {
-      invoice = await enter(unit, invoice, step.to)
+      invoice = (await failed(unit, invoice, app)) ?? (await enter(unit, invoice, step.to))
       continue
     }
     if ('waitUntil' in step) await schedule(unit.sql, { kind: ADVANCE, key: invoice.id, dueAt: step.waitUntil })
@@ -29,6 +31,33 @@ export async function advanceInvoice(unit: Unit, start: Invoice): Promise<Invoic
 
 export async function advanceById(unit: Unit, id: string): Promise<Invoice> {
   return advanceInvoice(unit, await lockInvoice(unit.sql, id))
+}
+
+// The fault switch fails the step that is about to be left.
+async function failed(unit: Unit, invoice: Invoice, app: App): Promise<Invoice | null> {
+  const status = failureOf(invoice.status)
+  if (status === undefined) return null
+  if ((await takeFault(unit.sql, { kind: 'step', step: invoice.status })) === undefined) return null
+  return enter(
+    unit,
+    isFailed(status)
+      ? { ...invoice, validationIssues: [...invoice.validationIssues, issueOf(unit, invoice, app)] }
+      : invoice,
+    status,
+  )
+}
+
+function issueOf({ now }: Unit, { status }: Invoice, app: App): ValidationIssue {
+  return {
+    id: ulid(now),
+    createdAt: now,
+    updatedAt: now,
+    severity: 'critical',
+    code: 'app_failed',
+    component: `app.${app.type}.invoiceCustomers`,
+    field: '',
+    message: `${status} failed`,
+  }
 }
 
 /** One transition: what the new state does on entry, the write, the webhook. */

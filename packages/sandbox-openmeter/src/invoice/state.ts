@@ -26,6 +26,9 @@ export const STATUSES = [
   'deleted',
   'payment_processing.pending',
   'payment_processing.booking_authorized_and_settled',
+  'payment_processing.booking_authorized',
+  'payment_processing.authorized',
+  'payment_processing.booking_settled',
   'payment_processing.failed',
   'payment_processing.action_required',
   'overdue',
@@ -83,6 +86,20 @@ const RETRY: Partial<Readonly<Record<Status, Status>>> = {
   overdue: 'payment_processing.pending',
 }
 
+/** Where a step leads that fails. A payment that cannot be booked whole is only authorized. */
+const FAILURE: Partial<Readonly<Record<Status, Status>>> = {
+  'draft.validating': 'draft.invalid',
+  'draft.syncing': 'draft.sync_failed',
+  'issuing.line_finalization': 'issuing.line_finalization_failed',
+  'issuing.syncing': 'issuing.failed',
+  'issuing.charge_booking': 'issuing.charge_booking_failed',
+  'delete.syncing': 'delete.failed',
+  'payment_processing.booking_authorized_and_settled': 'payment_processing.booking_authorized',
+}
+
+/** The state in which a failure of the step leaves an invoice; undefined where no step can fail. */
+export const failureOf = (status: Status): Status | undefined => FAILURE[status]
+
 /** The next automatic step of an invoice, what it waits for, or that it waits for somebody. */
 export function nextStep(input: MachineInput, now: Instant): Step {
   switch (input.status) {
@@ -112,6 +129,9 @@ export function nextStep(input: MachineInput, now: Instant): Step {
       return { to: 'payment_processing.pending' }
     case 'payment_processing.pending':
       return input.paymentOutcome === null ? STOP : { to: payment(input.status, input.paymentOutcome) ?? input.status }
+    case 'payment_processing.booking_authorized':
+      return { to: 'payment_processing.authorized' }
+    case 'payment_processing.booking_settled':
     case 'payment_processing.booking_authorized_and_settled':
       return { to: 'paid' }
     case 'delete.in_progress':
@@ -137,6 +157,8 @@ const UNPAID: ReadonlySet<Status> = new Set([
 
 /** Where a payment trigger leads; null where it is not allowed. */
 export function payment(status: Status, trigger: Trigger): Status | null {
+  if (status === 'payment_processing.authorized')
+    return trigger === 'paid' ? 'payment_processing.booking_settled' : null
   if (!UNPAID.has(status)) return null
   if (trigger === 'paid') return 'payment_processing.booking_authorized_and_settled'
   if (trigger === 'void') return status === 'overdue' ? null : 'voided'

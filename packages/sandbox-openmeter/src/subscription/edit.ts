@@ -38,7 +38,7 @@ function applyEdit(subscription: Subscription, operation: Customization, moment:
       )
     case 'remove_item':
       return onPhase(subscription, operation.phaseKey, moment, (phase, current) =>
-        removeVersions(phase, operation.itemKey, current ? moment.at : phase.activeFrom, moment.now),
+        removeVersions(phase, operation.itemKey, current ? moment.at : phase.activeFrom, moment),
       )
     case 'unschedule_edit':
       return unschedule(subscription, moment)
@@ -64,7 +64,7 @@ function onPhase(
 
 const versionsOf = (phase: Phase, key: string) => phase.items.filter((item) => item.key === key)
 
-// A price change is an added version: it closes the one in force.
+// A price change is an added version: it closes the one in force. A changed row is another row, with another id.
 function addVersion(phase: Phase, card: RateCard, { now, at, newId }: Moment): readonly Item[] {
   const last = versionsOf(phase, card.key).at(-1)
   if (last && (last.activeFrom > at || (last.activeTo !== null && last.activeTo > at))) {
@@ -84,13 +84,13 @@ function addToFuture(phase: Phase, card: RateCard, { now, newId }: Moment): read
   return [...phase.items, newItem(card, 0, phase.activeFrom, now, newId)]
 }
 
-function removeVersions(phase: Phase, key: string, at: Instant, now: Instant): readonly Item[] {
+function removeVersions(phase: Phase, key: string, at: Instant, { now, newId }: Moment): readonly Item[] {
   const open = versionsOf(phase, key).filter((item) => item.activeTo === null || item.activeTo > at)
   if (open.length === 0) throw badRequest(`validation error: item ${key} not found in phase ${phase.key}`)
   const dropped = open.filter((item) => item.activeFrom > at || (phase.activeFrom >= at && phase.activeFrom > now))
   return phase.items.flatMap((item) => {
     if (dropped.includes(item)) return []
-    return open.includes(item) ? [{ ...item, activeTo: at, updatedAt: now }] : [item]
+    return open.includes(item) ? [{ ...item, activeTo: at, updatedAt: now, id: newId() }] : [item]
   })
 }
 

@@ -13,7 +13,7 @@ export function faultMiddleware(
   problem: (status: number) => Response,
 ): MiddlewareHandler<{ Bindings: HttpBindings }> {
   return async (c, next) => {
-    const fault = await takeFault(sql, { method: c.req.method, path: c.req.path }, false)
+    const fault = await takeFault(sql, { kind: 'request', method: c.req.method, path: c.req.path })
     switch (fault?.effect) {
       case 'delay':
         await delay(fault.delay_ms ?? DEFAULT_DELAY_MS)

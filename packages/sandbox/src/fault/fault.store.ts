@@ -1,5 +1,5 @@
 import type { Sql } from '../database.ts'
-import { type Fault, type FaultInput, type FaultTarget, isWebhookFault, matches } from './fault.ts'
+import { type Fault, type FaultInput, type FaultTarget, matches } from './fault.ts'
 
 const columns = (sql: Sql) => sql`id, match, effect, status, delay_ms, remaining, used`
 
@@ -21,11 +21,11 @@ export async function removeFaults(sql: Sql, id?: number): Promise<number> {
 }
 
 /** Takes the oldest live rule that matches, counting it down. */
-export async function takeFault(sql: Sql, target: FaultTarget, webhook: boolean): Promise<Fault | undefined> {
+export async function takeFault(sql: Sql, target: FaultTarget): Promise<Fault | undefined> {
   const live = await sql<Fault[]>`
     select ${columns(sql)} from sandbox.faults where remaining is null or remaining > 0 order by id`
   for (const fault of live) {
-    if (isWebhookFault(fault.effect) !== webhook || !matches(fault, target)) continue
+    if (!matches(fault, target)) continue
     const taken = await sql`
       update sandbox.faults set used = used + 1, remaining = remaining - 1
       where id = ${fault.id} and (remaining is null or remaining > 0) returning 1`

@@ -8,6 +8,7 @@ export const FAULT_EFFECTS = [
   'webhook_duplicate',
   'webhook_reorder',
   'webhook_drop',
+  'step_failure',
 ] as const
 export type FaultEffect = (typeof FAULT_EFFECTS)[number]
 
@@ -18,6 +19,8 @@ export const FaultInput = z.strictObject({
       method: z.string().toUpperCase().optional(),
       path_prefix: z.string().startsWith('/').optional(),
       event_type: z.string().optional(),
+      /** A step that the provider takes by itself, in its own words. */
+      step: z.string().optional(),
     })
     .default({}),
   effect: z.enum(FAULT_EFFECTS),
@@ -38,18 +41,26 @@ export interface Fault {
   readonly used: number
 }
 
-/** What a rule is held against: an API request, or a webhook about to be queued. */
+/** What a rule is held against: an API request, a webhook about to be queued, or a step of the provider. */
 export interface FaultTarget {
-  readonly method: string
-  readonly path: string
+  readonly kind: 'request' | 'webhook' | 'step'
+  readonly method?: string
+  readonly path?: string
   readonly eventType?: string
+  readonly step?: string
 }
 
-export const isWebhookFault = (effect: FaultEffect): boolean => effect.startsWith('webhook_')
+export function kindOf(effect: FaultEffect): FaultTarget['kind'] {
+  if (effect === 'step_failure') return 'step'
+  return effect.startsWith('webhook_') ? 'webhook' : 'request'
+}
 
-export function matches(fault: Fault, target: FaultTarget): boolean {
-  const { method, path_prefix, event_type } = fault.match
+/** Whether a rule is for a target; what it does not name it leaves open. */
+export function matches(fault: Pick<Fault, 'match' | 'effect'>, target: FaultTarget): boolean {
+  const { method, path_prefix, event_type, step } = fault.match
+  if (kindOf(fault.effect) !== target.kind) return false
   if (method !== undefined && method !== target.method) return false
-  if (path_prefix !== undefined && !target.path.startsWith(path_prefix)) return false
+  if (path_prefix !== undefined && !(target.path ?? '').startsWith(path_prefix)) return false
+  if (step !== undefined && step !== target.step) return false
   return event_type === undefined || (target.eventType ?? '').startsWith(event_type)
 }

@@ -29,8 +29,8 @@ const REORDER_HOLD_MS = 60_000
 
 /** Queues a webhook in the transaction of its cause; the webhook rules of the fault switch strike here. */
 export async function enqueue(tx: Sql, now: Instant, delivery: Omit<Delivery, 'id' | 'attempts'>): Promise<void> {
-  const target = { method: 'POST', path: new URL(delivery.url).pathname, eventType: delivery.eventType }
-  const fault = await takeFault(tx, target, true)
+  const { pathname: path } = new URL(delivery.url)
+  const fault = await takeFault(tx, { kind: 'webhook', method: 'POST', path, eventType: delivery.eventType })
   const held = fault?.effect === 'webhook_reorder'
   const row = {
     message_id: delivery.messageId,

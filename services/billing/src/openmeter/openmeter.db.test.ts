@@ -3,7 +3,7 @@ import { createApp, internalAuth, signInternal } from '@draupnir/http'
 import { startReceiver } from '@draupnir/sandbox/testing'
 import { createChannel, flat, invoicesOf, subscribe } from '@draupnir/sandbox-openmeter/testing'
 import { nextId, TEST_TENANT, testLog } from '@draupnir/testing'
-import type { Instant } from '@draupnir/time'
+import { addMs, type Instant, MINUTE_MS } from '@draupnir/time'
 import { Webhook } from 'svix'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { followContract } from '../contract/follow-contract.ts'
@@ -179,6 +179,33 @@ describe('the poll', () => {
     await poll()
     expect(await invoices(contract)).toEqual([])
     await poll()
+    expect(await invoices(contract)).toHaveLength(1)
+  })
+})
+
+describe('an invoice that OpenMeter could not finish', () => {
+  const stuck = (step: string, remaining = 1) => fault({ effect: 'step_failure', match: { step }, remaining })
+
+  it.each(['draft.validating', 'draft.syncing', 'issuing.syncing', 'issuing.charge_booking'])(
+    'in %s is retried there and issued',
+    async (step) => {
+      await stuck(step)
+      const contract = await billed()
+      await poll()
+      expect(await invoices(contract)).toMatchObject([{ total: { amount: '1234' }, state: 'issued' }])
+    },
+  )
+
+  it('again and again is said, and tried again', async () => {
+    await stuck('issuing.syncing', 2)
+    const contract = await billed()
+    await poll()
+    expect(await invoices(contract)).toEqual([])
+    expect(await service.timers('billing.refresh-invoice')).toMatchObject([
+      { last_error: expect.stringMatching(/was issuing.failed and is so again/) },
+    ])
+    await at(addMs(clock.now(), MINUTE_MS))
+    await work()
     expect(await invoices(contract)).toHaveLength(1)
   })
 })

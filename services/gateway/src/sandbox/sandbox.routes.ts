@@ -22,6 +22,11 @@ const faultBody = strict({
       .max(100)
       .regex(/^[!-~]+$/)
       .optional(),
+    step: z
+      .string()
+      .max(100)
+      .regex(/^[!-~]+$/)
+      .optional(),
   }),
   effect: z.enum([
     'delay',
@@ -31,6 +36,7 @@ const faultBody = strict({
     'webhook_duplicate',
     'webhook_reorder',
     'webhook_drop',
+    'step_failure',
   ]),
   status: z.number().int().min(400).max(599).optional(),
   delay_ms: z.number().int().min(0).max(60_000).optional(),
