@@ -78,6 +78,7 @@ export const REFUSALS = {
   'ledger.invoice-unbalanced': { status: 422, consumer: 'park', title: 'The lines do not add up to the total' },
   'ledger.leg-not-seasoning': { status: 409, consumer: 'park', title: 'The leg is not seasoning any more' },
   'ledger.pair-not-allowed': { status: 422, consumer: 'park', title: 'These accounts may not touch in this direction' },
+  'ledger.pay-in-unknown': { status: 422, consumer: 'park', title: 'No cleared pay-in of this party is known' },
   'ledger.payment-exceeds-open': { status: 422, consumer: 'park', title: 'More is paid than is open of the invoice' },
   'ledger.period-closed': { status: 422, consumer: 'park', title: 'The period is closed' },
   'ledger.postings-invalid': { status: 422, consumer: 'park', title: 'A transaction has one to a thousand postings' },
@@ -240,6 +241,11 @@ export const REFUSALS = {
   'device-health.serial-taken': { status: 409, consumer: 'park', title: 'The seller has a device with this serial' },
 
   'billing.amount-exceeds-open': { status: 422, consumer: 'park', title: 'More is asked for than is open' },
+  'billing.collection-not-committed': {
+    status: 409,
+    consumer: 'retry',
+    title: 'The collection is not known to be committed',
+  },
   'billing.collection-under-way': {
     status: 409,
     consumer: 'park',

@@ -10,8 +10,11 @@ import { UsageRecorded } from './device-health/usage-recorded.ts'
 import { CashOutRequested } from './ledger/cash-out-requested.ts'
 import { CollectionCommitted } from './ledger/collection-committed.ts'
 import { CollectionRefused } from './ledger/collection-refused.ts'
+import { CollectionReversed } from './ledger/collection-reversed.ts'
+import { PayInReversed } from './ledger/pay-in-reversed.ts'
 import { PayoutRefused } from './ledger/payout-refused.ts'
 import { PayoutReserved } from './ledger/payout-reserved.ts'
+import { SettlementReversed } from './ledger/settlement-reversed.ts'
 import { WalletCredited } from './ledger/wallet-credited.ts'
 import { ContractSyncFailed } from './metering-sync/contract-sync-failed.ts'
 import { ContractSynced } from './metering-sync/contract-synced.ts'
@@ -20,6 +23,7 @@ import { PartyCreated } from './payout/party-created.ts'
 import { PartyOnboarded } from './payout/party-onboarded.ts'
 import { PayInCleared } from './payout/pay-in-cleared.ts'
 import { PayInFailed } from './payout/pay-in-failed.ts'
+import { PayInReturned } from './payout/pay-in-returned.ts'
 import { PayInSubmitted } from './payout/pay-in-submitted.ts'
 import { PayoutFailed } from './payout/payout-failed.ts'
 import { PayoutRequested } from './payout/payout-requested.ts'
@@ -38,12 +42,20 @@ export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly EventDefinitio
     BillingStatusChanged,
   ],
   'metering-sync': [...CONTRACT_EDITS, UsageRecorded],
-  billing: [...CONTRACT_EDITS, CollectionCommitted, CollectionRefused, WalletCredited],
+  billing: [
+    ...CONTRACT_EDITS,
+    CollectionCommitted,
+    CollectionRefused,
+    CollectionReversed,
+    SettlementReversed,
+    WalletCredited,
+  ],
   ledger: [
     PartyCreated,
     PayInSubmitted,
     PayInCleared,
     PayInFailed,
+    PayInReturned,
     CollectionRequested,
     InvoicePartiallyPaid,
     InvoicePaid,
@@ -52,6 +64,6 @@ export const SUBSCRIPTIONS: Readonly<Record<ServiceName, readonly EventDefinitio
     PayoutFailed,
     BankAccountRegistered,
   ],
-  payout: [CashOutRequested, PayoutReserved, PayoutRefused],
+  payout: [CashOutRequested, PayoutReserved, PayoutRefused, PayInReversed],
   'device-health': [PartyOnboarded, ...CONTRACT_EDITS],
 }

@@ -7,7 +7,13 @@ create table funding_lots (
   amount bigint not null check (amount > 0),
   currency text not null,
   remaining bigint not null check (remaining >= 0),
+  -- What of it went to a debt of its party.
+  recouped bigint not null default 0 check (recouped >= 0),
   cleared_at timestamptz(3) not null,
+  returned_by text,
+  returned_at timestamptz(3),
+  check ((returned_by is null) = (returned_at is null)),
+  check (returned_at is null or (remaining = 0 and recouped = 0)),
   primary key (tenant_id, pay_in_id)
 );
 
@@ -50,4 +56,19 @@ create table funding_uses (
 
 create index funding_uses_by_pay_in on funding_uses (tenant_id, pay_in_id) where amount > 0;
 
+-- What was taken back of a leg, from which account: the sum for each leg is what of it is reversed.
+create table settlement_reversals (
+  tenant_id text not null,
+  leg_id text not null,
+  transaction_id text not null,
+  account_ref text not null,
+  pay_in_id text not null,
+  amount bigint not null check (amount > 0),
+  currency text not null,
+  reversed_at timestamptz(3) not null,
+  primary key (tenant_id, leg_id, transaction_id, account_ref),
+  foreign key (tenant_id, leg_id) references settlement_legs (tenant_id, id)
+);
+
 revoke delete, truncate on funding_lots, payments, funding_uses from ${role};
+revoke update, delete, truncate on settlement_reversals from ${role};

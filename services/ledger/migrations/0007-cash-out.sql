@@ -68,7 +68,7 @@ create table cash_out_legs (
 alter table settlement_legs add column cashed_out bigint not null default 0 check (cashed_out between 0 and amount);
 
 create index settlement_legs_earned on settlement_legs (tenant_id, party_id, released_at, id)
-  where state = 'released' and reversed + cashed_out < amount;
+  where state = 'released' and reversed + recouped + cashed_out < amount;
 
 revoke delete, truncate on cash_outs, cash_out_policies from ${role};
 revoke update, delete, truncate on cash_out_legs from ${role};

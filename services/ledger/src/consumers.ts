@@ -5,6 +5,7 @@ import { onBankAccountRegistered } from './on/payout.bank-account-registered.ts'
 import { onPartyCreated } from './on/payout.party-created.ts'
 import { onPayInCleared } from './on/payout.pay-in-cleared.ts'
 import { onPayInFailed } from './on/payout.pay-in-failed.ts'
+import { onPayInReturned } from './on/payout.pay-in-returned.ts'
 import { onPayInSubmitted } from './on/payout.pay-in-submitted.ts'
 import { onPayoutFailed } from './on/payout.payout-failed.ts'
 import { onPayoutRequested } from './on/payout.payout-requested.ts'
@@ -16,6 +17,7 @@ export const handlers = [
   onPayInSubmitted,
   onPayInCleared,
   onPayInFailed,
+  onPayInReturned,
   onCollectionRequested,
   onInvoicePartiallyPaid,
   onInvoicePaid,

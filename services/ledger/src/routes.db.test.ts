@@ -113,6 +113,8 @@ describe('GET /v1/ledger/transactions', () => {
     expect(await recipes('?account=platform:savings:USD')).toEqual([])
     expect(await recipes('?cause=paid-1')).toEqual(['invoice.settle'])
     expect(await recipes(`?reference=${collectionId}`)).toEqual(['invoice.settle', 'funds.commit'])
+    expect(await recipes(`?settlement_id=${settlement.id}`)).toEqual(['invoice.settle', 'funds.commit'])
+    expect(await recipes(`?settlement_id=${nextId('settlement')}`)).toEqual([])
     const first = await list(ctx, '/v1/ledger/transactions?limit=1', 'id')
     expect(await recipes(`?limit=2&cursor=${first.next}`)).toEqual(['pay_in.clear', 'funds.commit'])
   })

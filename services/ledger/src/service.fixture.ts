@@ -22,9 +22,9 @@ import { accountOf } from './account/account.ts'
 import { available, posted } from './account/balance.ts'
 import { insertCashOut } from './cash-out/cash-out.store.ts'
 import { handlers } from './consumers.ts'
+import { clearPayIn } from './pay-in/clear-pay-in.ts'
 import { payInClear } from './recipe/pay-in-clear.recipe.ts'
 import { postTransaction } from './transaction/post-transaction.ts'
-import { clearPayIn } from './wallet/clear-pay-in.ts'
 import { commitFunds } from './wallet/commit-funds.ts'
 
 export const START: Instant = instant('2026-01-01T00:00:00Z')
@@ -131,7 +131,6 @@ export function paidInvoice(sales: readonly (readonly [Id<'party'>, number])[], 
       period,
     })),
     platform_fee_rate: '0.1',
-    splits: [],
     openmeter_invoice_id: 'om_1',
     ...over,
   }

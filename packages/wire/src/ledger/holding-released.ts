@@ -11,7 +11,9 @@ export const HoldingReleased = defineEvent({
     settlement_id: idField('settlement'),
     leg_id: idField('settlementLeg'),
     party_id: idField('party'),
+    /** What became available: less what was kept for what the party owes. */
     amount: moneyField,
+    recouped: moneyField,
     transaction_id: idField('transaction'),
     released_at: instantField,
   }),

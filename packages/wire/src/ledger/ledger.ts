@@ -21,11 +21,20 @@ export const transactionSchema = z.object({
   postings: z.array(postingSchema).min(1),
 })
 
+/** A part of a leg that was taken back, from which account, because of which pay-in. */
+export const legReversalSchema = z.object({
+  transaction_id: idField('transaction'),
+  pay_in_id: idField('payIn'),
+  from: accountRefSchema,
+  amount: moneyField,
+  reversed_at: instantField,
+})
+
 export const settlementLegSchema = z.object({
   id: idField('settlementLeg'),
   /** The payment it is a part of. */
   collection_id: idField('collection'),
-  kind: z.enum(['seller_net', 'partner', 'referral', 'host', 'platform_fee']),
+  kind: z.enum(['seller_net', 'platform_fee']),
   from: accountRefSchema,
   to: accountRefSchema,
   party_id: idField('party').nullable(),
@@ -46,6 +55,7 @@ export const settlementLegSchema = z.object({
     .nullable(),
   transaction_id: idField('transaction'),
   released_by: idField('transaction').nullable(),
+  reversals: z.array(legReversalSchema),
 })
 
 /** A part of an invoice that was collected, and split into legs. */

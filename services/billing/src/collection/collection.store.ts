@@ -1,4 +1,5 @@
 import type { Context } from '@draupnir/db'
+import { refuse } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
 import { and, desc, eq } from 'drizzle-orm'
 import { type CollectionRefusal, collections } from './collection.table.ts'
@@ -40,6 +41,15 @@ export async function answerCollection(
     .where(and(eq(collections.id, id), eq(collections.tenant, ctx.tenant), eq(collections.state, 'requested')))
     .returning()
   return row ?? null
+}
+
+/** Writes that a part of what was committed was taken back. Refuses, for now, what is not known to be committed. */
+export async function reverseCollection(ctx: Context, id: Id<'collection'>, amount: bigint): Promise<void> {
+  const { count } = await ctx.db.sql`
+    update collections set reversed = reversed + ${amount},
+      state = case when reversed + ${amount} = amount then 'reversed' else state end
+    where tenant_id = ${ctx.tenant} and id = ${id} and state = 'committed'`
+  if (count === 0) refuse('billing.collection-not-committed', { collection_id: id })
 }
 
 /** Remembers that money came in while an attempt was under way, or after a refusal nobody followed up. */

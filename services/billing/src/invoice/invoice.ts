@@ -53,7 +53,6 @@ export function draftInvoice(
     amount_paid: toWire(zero(total.currency)),
     lines,
     platform_fee_rate: contract.platform_fee_rate,
-    splits: contract.splits,
     openmeter_invoice_id: rated.id,
   }
 }
@@ -69,6 +68,15 @@ export function pay(invoice: Invoice, amount: Money, now: Instant): Invoice {
   const after = { ...invoice, amount_paid: toWire(add(fromWire(invoice.amount_paid), amount)) }
   if (openAmount(after).amount === 0n) return { ...after, state: 'paid', paid_at: now }
   return { ...after, state: invoice.state === 'past_due' ? 'past_due' : 'partially_paid' }
+}
+
+/** The invoice after `amount` of what was paid was taken back. */
+export function reopen(invoice: Invoice, amount: Money): Invoice {
+  const paid = subtract(fromWire(invoice.amount_paid), amount)
+  assert(paid.amount >= 0n, `more is taken back of ${invoice.id} than was paid`)
+  const open = { ...invoice, amount_paid: toWire(paid), paid_at: null }
+  if (invoice.state === 'past_due') return open
+  return { ...open, state: paid.amount > 0n ? 'partially_paid' : 'issued' }
 }
 
 /** How the payment of all invoices made of one of OpenMeter's stands, in its words; null while it only waits. */

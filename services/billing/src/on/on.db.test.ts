@@ -3,12 +3,15 @@ import type { Instant } from '@draupnir/time'
 import {
   CollectionCommitted,
   CollectionRefused,
+  CollectionReversed,
   ContractActivated,
   ContractLineAdded,
   ContractLineRemoved,
   ContractTerminated,
   ContractTransferred,
   type Envelope,
+  type Settlement,
+  SettlementReversed,
   SUBSCRIPTIONS,
   WalletCredited,
 } from '@draupnir/wire'
@@ -93,6 +96,16 @@ describe.each(WAYS)('events %s', (_, bring) => {
     expect(await told(invoice.id, 'billing.invoice.paid')).toBe(1)
   })
 
+  it('put back once what was taken back, settled or not', async () => {
+    const [waiting, settled] = [await owed(), await owed()]
+    await bring(consumer, await returned(waiting, 'before it was settled'))
+    await bring(consumer, await returned(settled, 'settled'))
+    for (const { id } of [waiting, settled]) {
+      expect(await readInvoice(ctx, id)).toMatchObject({ state: 'partially_paid', amount_paid: usd(400) })
+      expect(await told(id, 'billing.invoice.reopened')).toBe(1)
+    }
+  })
+
   it('try again after a refusal and money, in whichever order', async () => {
     const invoice = await owed()
     await bring(consumer, [await refused(invoice), credited(invoice)])
@@ -141,6 +154,41 @@ async function answer(invoice: Invoice) {
 async function committed(invoice: Invoice): Promise<Envelope> {
   const data = { ...(await answer(invoice)), transaction_id: nextId('transaction') }
   return eventSource().next(CollectionCommitted, data)
+}
+
+/** What the ledger says when an invoice of 1000 was collected and 600 of it are taken back. */
+async function returned(invoice: Invoice, when: 'settled' | 'before it was settled'): Promise<Envelope[]> {
+  const ledger = eventSource()
+  const { collection_id, invoice_id, buyer_id, amount } = await answer(invoice)
+  const because = { reason: 'R01', pay_in_id: nextId('payIn') }
+  const committed = { collection_id, invoice_id, buyer_id, amount, transaction_id: nextId('transaction') }
+  const back = { collection_id, amount: usd(600) }
+  return [
+    ledger.next(CollectionCommitted, committed),
+    when === 'settled'
+      ? ledger.next(SettlementReversed, { settlement: settlementOf(invoice), payment: back, ...because })
+      : ledger.next(CollectionReversed, { ...back, invoice_id, buyer_id, ...because }),
+  ]
+}
+
+function settlementOf({ id, contract_id, buyer_id, total }: Invoice): Settlement {
+  const [collection_id, transaction_id] = [nextId('collection'), nextId('transaction')]
+  const part = { collection_id, transaction_id, amount: total, reversed_amount: usd(600) }
+  const [from, to] = [`${buyer_id}:committed:USD`, 'platform:fee_revenue:USD']
+  const none = { party_id: null, due_at: null, seasoning: null, released_by: null, reversals: [] }
+  return {
+    id: nextId('settlement'),
+    invoice_id: id,
+    contract_id,
+    buyer_id,
+    gross: total,
+    settled: usd(400),
+    state: 'awaiting_payment',
+    opened_at: T0,
+    completed_at: null,
+    payments: [{ ...part, settled_at: T0 }],
+    legs: [{ ...part, ...none, id: nextId('settlementLeg'), kind: 'platform_fee', from, to, state: 'booked' }],
+  }
 }
 
 async function refused(invoice: Invoice): Promise<Envelope> {

@@ -55,7 +55,7 @@ export async function paidWithoutCollection({ sql }: Source): Promise<Finding[]>
     select 'invoice ' || i.id as row, 'is ' || i.state || ' with ' || i.amount_paid || ' of ' || i.total || ' paid, '
       || coalesce(sum(c.amount - c.reversed), 0) || ' committed' as detail
     from invoices i
-    left join collections c on c.invoice_id = i.id and c.state = 'committed' and c.currency = i.currency
+    left join collections c on c.invoice_id = i.id and c.state in ('committed', 'reversed') and c.currency = i.currency
     group by i.id having i.amount_paid <> coalesce(sum(c.amount - c.reversed), 0)
       or (i.state = 'paid') <> (i.amount_paid = i.total) or (i.state = 'partially_paid' and i.amount_paid = 0)
       or (i.state = 'issued' and i.amount_paid > 0)`

@@ -102,8 +102,8 @@ const OWN_PAIRS: readonly Pair[] = [
   ...any('pay_in_holding', ['committed']),
   ...any('financing_receivable', ['available']),
   ...any('committed', ['financing_receivable', 'interest_income']),
-  ...any('tax_payable', ['cash.ach', 'cash.wire']),
-  ...any('fee_revenue', ['available']),
+  ...any('tax_payable', ['cash.ach', 'cash.wire', 'card_clearing']),
+  ...any('fee_revenue', ['available', 'cash.ach', 'cash.wire', 'card_clearing']),
   ...any('bad_debt', ['receivable', 'financing_receivable', 'settlement_receivable']),
 ]
 

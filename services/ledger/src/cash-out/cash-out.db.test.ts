@@ -75,8 +75,8 @@ describe('on release', () => {
     const owed = { recipe: payInReturn, input: { rail: 'ach' as const, taken } }
     await postTransaction(ctx, { ...owed, cause: 'owed', reference: 'owed', effectiveAt: START })
     await earn(ctx, partyId, 100)
-    // 5 of what was paid in and 90 of what was earned, less 30.
-    expect(await told()).toEqual([65])
+    // 90 was earned, 30 of it went to the debt; the 5 that were paid in are no earnings.
+    expect(await told()).toEqual([60])
   })
 })
 

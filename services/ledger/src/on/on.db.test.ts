@@ -15,11 +15,14 @@ import {
   type Envelope,
   type EventDefinition,
   InvoicePaid,
+  InvoicePartiallyPaid,
   JournalAppended,
   PartyCreated,
   type PayIn,
   PayInCleared,
   PayInFailed,
+  PayInReturned,
+  PayInReversed,
   PayInSubmitted,
   PayoutFailed,
   PayoutRequested,
@@ -99,6 +102,51 @@ describe.each(WAYS)('events %s', (_, bring) => {
     expect(await books(ctx)).toEqual({})
     const wallet = await readWallet(ctx, pay_in.party_id)
     expect(wallet?.map((balance) => balance.pendingCredits)).toEqual(wallet?.map(() => 0n))
+  })
+
+  it('take a returned pay-in back once', async () => {
+    const { ctx, clock, next } = world()
+    const pay_in = payIn()
+    const cleared = { ...pay_in, state: 'cleared' as const, cleared_at: START }
+    await bring(ledgerConsumer(db, clock), [
+      next(PayInSubmitted, { pay_in }),
+      next(PayInCleared, { pay_in: cleared }),
+      next(PayInReturned, { pay_in: cleared, reason_code: 'R01', returned_at: START }),
+    ])
+    expect(await books(ctx)).toEqual({})
+    const told = (await emitted(db, PayInReversed)).filter((it) => it.aggregateId === pay_in.id)
+    expect(told).toMatchObject([{ data: { amount: usd(500), reason_code: 'R01' } }])
+  })
+
+  it('settle a part of an invoice and then the rest, each once', async () => {
+    const { ctx, clock, next } = world()
+    const seller = nextId('party')
+    const invoice = paidInvoice([[seller, 1000]])
+    const { id: invoice_id, contract_id, buyer_id } = invoice
+    const collect = (amount: number, attempt: number): Collection => {
+      return {
+        id: nextId('collection'),
+        invoice_id,
+        contract_id,
+        buyer_id,
+        method: 'wallet',
+        amount: usd(amount),
+        attempt,
+      }
+    }
+    const [part, rest] = [collect(300, 1), collect(700, 2)]
+    await fund(ctx, buyer_id, 1000)
+    await bring(ledgerConsumer(db, clock), [
+      next(CollectionRequested, { collection: part }),
+      next(InvoicePartiallyPaid, { invoice, collection_id: part.id, amount: part.amount }),
+      next(CollectionRequested, { collection: rest }),
+      next(InvoicePaid, { invoice, collection_id: rest.id }),
+    ])
+    expect(await books(ctx)).toEqual({
+      'platform:cash.ach:USD': 1000n,
+      [`${seller}:pay_in_holding:USD`]: 900n,
+      'platform:fee_revenue:USD': 100n,
+    })
   })
 
   it('commit and settle an invoice once', async () => {

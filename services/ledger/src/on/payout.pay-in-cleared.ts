@@ -1,6 +1,6 @@
 import { handle } from '@draupnir/outbox'
 import { PayInCleared } from '@draupnir/wire'
-import { clearPayIn } from '../wallet/clear-pay-in.ts'
+import { clearPayIn } from '../pay-in/clear-pay-in.ts'
 
 export const onPayInCleared = handle(PayInCleared, (ctx, event) => {
   const { pay_in: payIn } = event.data

@@ -1,11 +1,14 @@
 import { type Context, transact } from '@draupnir/db'
+import { fromWire } from '@draupnir/money'
 import type { Instant } from '@draupnir/time'
 import type { Payout } from '@draupnir/wire'
 import { failCashOut } from '../cash-out/follow-payout.ts'
 import { payoutReserve, payoutReturn, payoutSettle } from '../recipe/payout.recipes.ts'
+import { recoupEarnings } from '../settlement/earnings.ts'
 import { postTransaction } from '../transaction/post-transaction.ts'
 import { findByReference } from '../transaction/transaction.store.ts'
 import type { Transaction } from '../transaction/transaction.ts'
+import { recoup } from '../wallet/recoup.ts'
 
 export interface ReturnPayout {
   readonly payout: Payout
@@ -13,7 +16,7 @@ export interface ReturnPayout {
   readonly effectiveAt: Instant
 }
 
-/** Gives the funds of a failed payout back to its party, and ends its cash-out; books nothing for one that reserved none. */
+/** Gives the funds of a failed payout back to its party, less what it owes, and ends its cash-out; books nothing for one that reserved none. */
 export function returnPayout(ctx: Context, { payout, cause, effectiveAt }: ReturnPayout): Promise<Transaction | null> {
   return transact(ctx, async (ctx) => {
     const { id, party_id, rail, amount, failure } = payout
@@ -24,6 +27,10 @@ export function returnPayout(ctx: Context, { payout, cause, effectiveAt }: Retur
       ? await postTransaction(ctx, { recipe: payoutReturn, input, cause, reference: id, effectiveAt })
       : null
     await failCashOut(ctx, payout, failure ?? 'failed')
+    if (returned !== null) {
+      const credit = { partyId: party_id, credited: fromWire(amount), cause, reference: id, effectiveAt }
+      await recoupEarnings(ctx, party_id, await recoup(ctx, credit))
+    }
     return returned
   })
 }

@@ -70,12 +70,8 @@ export const cardChargeback = recipe({
   input: z.strictObject({ taken: takenInput, fee: amountInput.optional() }),
   undo: { by: 'mirror', note: 'when the dispute is won' },
   postings: ({ taken, fee }) => [
-    ...taken.map(({ from, party_id, amount }) =>
-      moves(
-        recourseAccount(from, party_id, amount.currency),
-        account.platform('card_clearing', amount.currency),
-        amount,
-      ),
+    ...taken.map(({ amount, ...source }) =>
+      moves(recourseAccount(source, amount.currency), account.platform('card_clearing', amount.currency), amount),
     ),
     ...(fee === undefined
       ? []

@@ -1,7 +1,7 @@
 import { idField } from '@draupnir/wire'
 import { z } from 'zod'
 import { account, RAILS } from '../account/account.ts'
-import { BUYER, usd } from './golden.ts'
+import { BUYER, SELLER, usd } from './golden.ts'
 import { amountInput, moves, recipe } from './recipe.ts'
 
 export const receivableAccrue = recipe({
@@ -50,6 +50,23 @@ export const receivableSettle = recipe({
         ['platform:cash.wire:USD', 'platform:settlement_receivable:USD', '97000'],
         ['platform:processor_fees:USD', 'platform:settlement_receivable:USD', '3000'],
       ],
+    },
+  ],
+})
+
+export const receivableRecoup = recipe({
+  code: 'receivable.recoup',
+  story: 'A party that owes something receives funds: what it owes is kept first.',
+  input: z.strictObject({ party_id: idField('party'), amount: amountInput }),
+  undo: { by: 'mirror', note: 'when what it owed is forgiven' },
+  postings: ({ party_id, amount }) => [
+    moves(account.available(party_id, amount.currency), account.receivable(party_id, amount.currency), amount),
+  ],
+  golden: [
+    {
+      given: '70.00 USD of a released tranche of a seller that owes a claw-back',
+      input: { party_id: SELLER, amount: usd('7000') },
+      rows: [[`${SELLER}:available:USD`, `${SELLER}:receivable:USD`, '7000']],
     },
   ],
 })

@@ -61,6 +61,7 @@ it('gives each recipe a code of its own, for ever', () => {
     'funds.uncommit_downpayment',
     'receivable.accrue',
     'receivable.settle',
+    'receivable.recoup',
     'invoice.settle',
     'holding.release',
     'payout.reserve',

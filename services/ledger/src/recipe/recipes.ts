@@ -10,7 +10,7 @@ import { invoiceSettle } from './invoice-settle.recipe.ts'
 import { payInClear } from './pay-in-clear.recipe.ts'
 import { payInReturn } from './pay-in-return.recipe.ts'
 import { payoutReserve, payoutReturn, payoutSettle } from './payout.recipes.ts'
-import { receivableAccrue, receivableSettle } from './receivable.recipes.ts'
+import { receivableAccrue, receivableRecoup, receivableSettle } from './receivable.recipes.ts'
 import type { Recipe } from './recipe.ts'
 import { refundCredit, refundPay } from './refund.recipes.ts'
 import { taxRemit } from './tax-remit.recipe.ts'
@@ -32,6 +32,7 @@ export const RECIPES: readonly Recipe[] = [
   fundsUncommitDownpayment,
   receivableAccrue,
   receivableSettle,
+  receivableRecoup,
   invoiceSettle,
   holdingRelease,
   payoutReserve,

@@ -1,13 +1,15 @@
 import { type Context, transact } from '@draupnir/db'
 import { refuse } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
-import { toWire } from '@draupnir/money'
+import { subtract, toWire } from '@draupnir/money'
 import { emit } from '@draupnir/outbox'
 import type { Instant } from '@draupnir/time'
 import { HoldingReleased, SettlementCompleted } from '@draupnir/wire'
 import { cashOutReleased } from '../cash-out/cash-out-released.ts'
 import { holdingRelease } from '../recipe/holding-release.recipe.ts'
 import { postTransaction } from '../transaction/post-transaction.ts'
+import { recoup } from '../wallet/recoup.ts'
+import { recoupEarnings } from './earnings.ts'
 import { lockSettlement, saveLegs, saveState } from './settlement.store.ts'
 import { type Leg, releaseLeg, type Settlement, standing } from './settlement.ts'
 import { wireSettlement } from './settlement.wire.ts'
@@ -39,7 +41,7 @@ async function release(
   const amount = toWire(standing(leg))
   const transaction = await postTransaction(ctx, {
     recipe: holdingRelease,
-    input: { party_id: leg.partyId, amount, from: leg.to.name === 'holding' ? 'holding' : 'pay_in_holding' },
+    input: { party_id: leg.partyId, amount },
     cause: `${HOLDING_MATURE}/${leg.id}`,
     reference: leg.id,
     effectiveAt: leg.dueAt,
@@ -50,12 +52,16 @@ async function release(
     after.legs.filter((it) => it.id === leg.id),
   )
   await saveState(ctx, after)
+  const credit = { partyId: leg.partyId, credited: standing(leg), reference: leg.id, effectiveAt: leg.dueAt }
+  const recouped = await recoup(ctx, { ...credit, cause: `${HOLDING_MATURE}/${leg.id}` })
+  await recoupEarnings(ctx, leg.partyId, recouped)
   await emit(ctx, HoldingReleased, {
     data: {
       settlement_id: settlement.id,
       leg_id: leg.id,
       party_id: leg.partyId,
-      amount,
+      amount: toWire(subtract(standing(leg), recouped)),
+      recouped: toWire(recouped),
       transaction_id: transaction.id,
       released_at: ctx.now(),
     },

@@ -90,12 +90,7 @@ function splitOf(invoice: Invoice, gross: Money) {
     sellerId: line.seller_id,
     amount: fromWire(line.amount),
   }))
-  const rates = invoice.splits.map(({ role, party_id, rate }) => ({
-    kind: role === 'hosting' ? ('host' as const) : role,
-    partyId: party_id,
-    rate: decimal(rate),
-  }))
-  return split(gross, lines, decimal(invoice.platform_fee_rate), rates)
+  return split(gross, lines, decimal(invoice.platform_fee_rate))
 }
 
 function partiesOf(parts: readonly Part[]): Id<'party'>[] {
@@ -103,10 +98,9 @@ function partiesOf(parts: readonly Part[]): Id<'party'>[] {
 }
 
 function shareInput(part: Part) {
-  const amount = toWire(part.amount)
-  return part.kind === 'platform_fee'
-    ? { kind: part.kind, party_id: part.partyId, amount }
-    : { kind: part.kind, party_id: part.partyId, amount }
+  return part.kind === 'seller_net'
+    ? { kind: part.kind, party_id: part.partyId, amount: toWire(part.amount) }
+    : { kind: part.kind, party_id: null, amount: toWire(part.amount) }
 }
 
 async function save(ctx: Context, known: Settlement | null, after: Settlement): Promise<void> {

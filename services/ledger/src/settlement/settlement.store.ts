@@ -6,7 +6,7 @@ import { idField, moneyField } from '@draupnir/wire'
 import { z } from 'zod'
 import { accountOf } from '../account/account.ts'
 import type { FundedBy, RiskTier } from '../seasoning/seasoning.ts'
-import type { Leg, Payment, Settlement } from './settlement.ts'
+import type { Leg, LegReversal, Payment, Settlement } from './settlement.ts'
 import type { LineShare, Share } from './split.ts'
 
 interface SettlementRow {
@@ -45,7 +45,6 @@ interface LegRow {
 }
 
 const storedAmount = moneyField.transform((wire) => fromWire(wire))
-const splitKind = z.enum(['partner', 'referral', 'host'])
 const storedLines = z.array(
   z.object({
     lineId: idField('invoiceLine'),
@@ -53,12 +52,11 @@ const storedLines = z.array(
     amount: storedAmount,
     fee: storedAmount,
     net: storedAmount,
-    others: z.array(z.object({ kind: splitKind, partyId: idField('party'), amount: storedAmount })),
   }),
 )
 
 const shareSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.enum(['seller_net', ...splitKind.options]), partyId: idField('party'), amount: storedAmount }),
+  z.object({ kind: z.literal('seller_net'), partyId: idField('party'), amount: storedAmount }),
   z.object({ kind: z.literal('platform_fee'), partyId: z.null(), amount: storedAmount }),
 ])
 
@@ -78,6 +76,16 @@ interface PaymentRow {
   readonly currency: Currency
   readonly transaction_id: Id<'transaction'>
   readonly settled_at: Instant
+}
+
+interface ReversalRow {
+  readonly leg_id: Id<'settlementLeg'>
+  readonly transaction_id: Id<'transaction'>
+  readonly account_ref: string
+  readonly pay_in_id: Id<'payIn'>
+  readonly amount: bigint
+  readonly currency: Currency
+  readonly reversed_at: Instant
 }
 
 /** Writes a new settlement with its shares; its legs and payments follow. */
@@ -133,6 +141,27 @@ export async function saveLegs(ctx: Context, legs: readonly Leg[]): Promise<void
   }
 }
 
+/** Adds what was taken back of a leg. */
+export async function insertReversals(
+  ctx: Context,
+  reversals: readonly (LegReversal & { readonly legId: Id<'settlementLeg'> })[],
+): Promise<void> {
+  for (const { legId, transactionId, from, payInId, amount, reversedAt } of reversals) {
+    await ctx.db.sql`
+      insert into settlement_reversals (tenant_id, leg_id, transaction_id, account_ref, pay_in_id, amount, currency,
+        reversed_at)
+      values (${ctx.tenant}, ${legId}, ${transactionId}, ${from.ref}, ${payInId}, ${amount.amount}, ${amount.currency},
+        ${reversedAt})`
+  }
+}
+
+/** Locks settlements, always in the order of their ids. */
+export async function lockSettlements(ctx: Context, ids: readonly Id<'settlement'>[]): Promise<Settlement[]> {
+  const rows = await ctx.db.sql<SettlementRow[]>`
+    select * from settlements where tenant_id = ${ctx.tenant} and id = any(${[...ids]}) order by id for update`
+  return withParts(ctx, rows)
+}
+
 /** Locks the settlement, so that two legs that mature at once complete it once. */
 export async function lockSettlement(ctx: Context, id: Id<'settlement'>): Promise<Settlement | null> {
   const rows = await ctx.db.sql<SettlementRow[]>`
@@ -179,7 +208,7 @@ async function withParts(ctx: Context, rows: readonly SettlementRow[]): Promise<
   if (rows.length === 0) return []
   const { sql } = ctx.db
   const ids = rows.map((row) => row.id)
-  const [shares, payments, legs] = await Promise.all([
+  const [shares, payments, legs, reversals] = await Promise.all([
     sql<ShareRow[]>`
       select * from settlement_shares
       where tenant_id = ${ctx.tenant} and settlement_id = any(${ids}) order by settlement_id, position`,
@@ -189,14 +218,20 @@ async function withParts(ctx: Context, rows: readonly SettlementRow[]): Promise<
     sql<LegRow[]>`
       select * from settlement_legs
       where tenant_id = ${ctx.tenant} and settlement_id = any(${ids}) order by settlement_id, position`,
+    sql<ReversalRow[]>`
+      select r.* from settlement_reversals r
+        join settlement_legs l on l.tenant_id = r.tenant_id and l.id = r.leg_id
+      where l.tenant_id = ${ctx.tenant} and l.settlement_id = any(${ids})
+      order by r.reversed_at, r.transaction_id, r.account_ref`,
   ])
+  const byLeg = Map.groupBy(reversals, (it) => it.leg_id)
   const of = <R extends { readonly settlement_id: string }>(all: readonly R[], id: string) =>
     all.filter((it) => it.settlement_id === id)
   return rows.map((row) => ({
     ...settlementOf(row),
     shares: of(shares, row.id).map(shareOf),
     payments: of(payments, row.id).map(paymentOf),
-    legs: of(legs, row.id).map(legOf),
+    legs: of(legs, row.id).map((leg) => legOf(leg, byLeg.get(leg.id) ?? [])),
   }))
 }
 
@@ -228,7 +263,7 @@ function paymentOf(row: PaymentRow): Payment {
   }
 }
 
-function legOf(row: LegRow): Leg {
+function legOf(row: LegRow, reversals: readonly ReversalRow[]): Leg {
   return {
     id: row.id,
     share: row.share,
@@ -245,6 +280,17 @@ function legOf(row: LegRow): Leg {
     transactionId: row.transaction_id,
     releasedBy: row.released_by,
     releasedAt: row.released_at,
+    reversals: reversals.map(reversalOf),
+  }
+}
+
+function reversalOf(row: ReversalRow): LegReversal {
+  return {
+    transactionId: row.transaction_id,
+    payInId: row.pay_in_id,
+    from: accountOf(row.account_ref),
+    amount: money(row.amount, row.currency),
+    reversedAt: row.reversed_at,
   }
 }
 
@@ -254,6 +300,5 @@ function seasoningOf({ rail, risk_tier, policy_version }: LegRow): Leg['seasonin
 }
 
 function storedLine(line: LineShare) {
-  const others = line.others.map((share) => ({ ...share, amount: toWire(share.amount) }))
-  return { ...line, amount: toWire(line.amount), fee: toWire(line.fee), net: toWire(line.net), others }
+  return { ...line, amount: toWire(line.amount), fee: toWire(line.fee), net: toWire(line.net) }
 }

@@ -1,12 +1,21 @@
 import { refuse, required } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
-import { allocate, compare, type Money, subtract, sum } from '@draupnir/money'
+import { add, allocate, compare, type Money, subtract, sum } from '@draupnir/money'
 import type { Instant } from '@draupnir/time'
 import { type Account, account } from '../account/account.ts'
 import type { Seasoning } from '../seasoning/seasoning.ts'
 import type { LineShare, Share, Split } from './split.ts'
 
 export type LegState = 'seasoning' | 'booked' | 'released' | 'reversed'
+
+/** A part of a leg that was taken back, from which account, because of which pay-in. */
+export interface LegReversal {
+  readonly transactionId: Id<'transaction'>
+  readonly payInId: Id<'payIn'>
+  readonly from: Account
+  readonly amount: Money
+  readonly reversedAt: Instant
+}
 
 /** A part of one share, made by one payment, on its way: a tranche with a maturity of its own, or booked at once. */
 export interface Leg {
@@ -28,6 +37,7 @@ export interface Leg {
   readonly transactionId: Id<'transaction'>
   readonly releasedBy: Id<'transaction'> | null
   readonly releasedAt: Instant | null
+  readonly reversals: readonly LegReversal[]
 }
 
 /** A committed collection that was settled. */
@@ -129,6 +139,7 @@ export function addPayment(settlement: Settlement, { parts, legIds, seasonings, 
     transactionId,
     releasedBy: null,
     releasedAt: null,
+    reversals: [],
   }))
   const payments = [...settlement.payments, { ...payment, reversed: nothing }]
   return restated({ ...settlement, payments, legs: [...settlement.legs, ...legs] }, settledAt)
@@ -147,6 +158,45 @@ export function releaseLeg(
   return restated({ ...settlement, legs }, at)
 }
 
+export interface ReversePayment {
+  readonly collectionId: Id<'collection'>
+  readonly amount: Money
+  /** What is taken back of each leg; sums to the amount. */
+  readonly parts: readonly (LegReversal & { readonly legId: Id<'settlementLeg'> })[]
+  readonly at: Instant
+}
+
+/** The settlement after a part of a payment was taken back: that much of it, and of its shares, is open again. */
+export function reversePayment(
+  settlement: Settlement,
+  { collectionId, amount, parts, at }: ReversePayment,
+): Settlement {
+  const payments = settlement.payments.map((payment) =>
+    payment.collectionId === collectionId ? { ...payment, reversed: add(payment.reversed, amount) } : payment,
+  )
+  const legs = settlement.legs.map((leg) =>
+    reverseLeg(
+      leg,
+      parts.filter((part) => part.legId === leg.id),
+    ),
+  )
+  return restated({ ...settlement, payments, legs }, at)
+}
+
+function reverseLeg(leg: Leg, parts: readonly LegReversal[]): Leg {
+  if (parts.length === 0) return leg
+  const reversed = parts.map((part) => part.amount).reduce(add, leg.reversed)
+  const reversals = parts.map(({ transactionId, payInId, from, amount, reversedAt }) => ({
+    transactionId,
+    payInId,
+    from,
+    amount,
+    reversedAt,
+  }))
+  const after = { ...leg, reversed, reversals: [...leg.reversals, ...reversals] }
+  return standing(after).amount === 0n ? { ...after, state: 'reversed' } : after
+}
+
 /** The state that payments and legs come to. */
 function restated(settlement: Settlement, at: Instant): Settlement {
   const open = { ...settlement, completedAt: null }
@@ -162,8 +212,7 @@ function destination(
   if (share.kind === 'platform_fee') {
     return { to: account.feeRevenue(share.amount.currency), state: 'booked', dueAt: null, seasoning: null }
   }
-  const holding = share.kind === 'seller_net' ? account.payInHolding : account.holding
-  const to = holding(share.partyId, share.amount.currency)
+  const to = account.payInHolding(share.partyId, share.amount.currency)
   const { dueAt, ...seasoning } = required(seasonings.get(share.partyId), 'a seasoning for each party')
   return { to, state: 'seasoning', dueAt, seasoning }
 }

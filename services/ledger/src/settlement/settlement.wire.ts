@@ -43,6 +43,13 @@ function wireLeg(leg: Leg): SettlementLeg {
     seasoning: wireSeasoning(leg.seasoning),
     transaction_id: leg.transactionId,
     released_by: leg.releasedBy,
+    reversals: leg.reversals.map((it) => ({
+      transaction_id: it.transactionId,
+      pay_in_id: it.payInId,
+      from: it.from.ref,
+      amount: toWire(it.amount),
+      reversed_at: it.reversedAt,
+    })),
   }
 }
 

@@ -40,7 +40,7 @@ export async function tranchesOf(ctx: Context, filter: TrancheFilter): Promise<T
   const { partyId, dueBefore, after, limit } = filter
   const { sql } = ctx.db
   return await sql<Tranche[]>`
-    select l.settlement_id, l.id, l.amount, l.currency, l.due_at, l.rail, l.risk_tier, l.policy_version,
+    select l.settlement_id, l.id, l.amount - l.reversed as amount, l.currency, l.due_at, l.rail, l.risk_tier, l.policy_version,
       o.overridden_by, o.reason as override_reason
     from settlement_legs l left join lateral (
       select overridden_by, reason from maturity_overrides o

@@ -10,6 +10,8 @@ export interface TransactionFilter {
   readonly party?: Id<'party'> | undefined
   readonly cause?: string | undefined
   readonly reference?: string | undefined
+  /** Everything that was booked on the way of a settlement. */
+  readonly settlement?: Id<'settlement'> | undefined
   /** Where the page before ended. */
   readonly before: readonly [bookedAt: Instant, id: string] | null
   readonly limit: number
@@ -48,8 +50,21 @@ async function byName(ctx: Context, filter: TransactionFilter): Promise<Transact
   return rows.map(transactionOf)
 }
 
-function named({ db: { sql } }: Context, { cause, reference }: TransactionFilter) {
+function named({ db: { sql }, tenant }: Context, { cause, reference, settlement }: TransactionFilter) {
   return sql`
+    ${settlement === undefined ? sql`` : sql`and t.id in (${ofSettlement(sql, tenant, settlement)})`}
     ${cause === undefined ? sql`` : sql`and (t.cause = ${cause} or t.resolved_by = ${cause})`}
     ${reference === undefined ? sql`` : sql`and t.reference = ${reference}`}`
+}
+
+// Commits and settlements are booked for a collection, releases for a leg, returns for a pay-in.
+function ofSettlement(sql: Context['db']['sql'], tenant: string, settlement: Id<'settlement'>) {
+  return sql`
+    select b.id from transactions b where b.tenant_id = ${tenant} and b.reference in (
+      select collection_id from payments where tenant_id = ${tenant} and settlement_id = ${settlement}
+      union all select id from settlement_legs where tenant_id = ${tenant} and settlement_id = ${settlement})
+    union all
+    select r.transaction_id from settlement_reversals r
+      join settlement_legs l on l.tenant_id = r.tenant_id and l.id = r.leg_id
+    where r.tenant_id = ${tenant} and l.settlement_id = ${settlement}`
 }

@@ -32,6 +32,8 @@ it.each([
   'delete from payments',
   'delete from funding_lots',
   'delete from funding_uses',
+  'delete from settlement_reversals',
+  'update settlement_reversals set amount = amount',
 ])('does not let the service %s', async (statement) => {
   await expect(db.sql.unsafe(statement)).rejects.toThrow(/permission denied/)
 })
@@ -64,6 +66,7 @@ it('finds nothing in sound books', async () => {
     ['ledger.states-told', true],
     ['ledger.hash-chain', true],
     ['ledger.settlements-whole', true],
+    ['ledger.reversals-whole', true],
     ['ledger.lots-whole', true],
     ['ledger.payments-funded', true],
     ['ledger.cash-outs-whole', true],

@@ -21,14 +21,15 @@ export const transactionRoutes = [
       party_id: idField('party').optional(),
       cause: name.optional(),
       reference: name.optional(),
+      settlement_id: idField('settlement').optional(),
     }),
     responses: { 200: listOf(transactionResource) },
     handler: async (ctx, { query }) => {
-      const { limit, party_id: party, cause, reference } = query
+      const { limit, party_id: party, cause, reference, settlement_id: settlement } = query
       const account = query.account === undefined ? undefined : parseAccount(query.account)
       if (account === null) return { status: 200, body: { data: [], next_cursor: null } }
       const before = cursor.decode(query.cursor) ?? null
-      const filter = { account: account?.ref, party, cause, reference, before, limit: limit + 1 }
+      const filter = { account: account?.ref, party, cause, reference, settlement, before, limit: limit + 1 }
       const rows = await listTransactions(ctx, filter)
       return { status: 200, body: page(rows, limit, resourceOf, (last) => cursor.encode([last.bookedAt, last.id])) }
     },

@@ -133,13 +133,35 @@ export async function unevenSettlements({ sql }: Db): Promise<WrongRow[]> {
     order by 1`
 }
 
+/** Legs of which another amount is reversed than was taken back, and reversals that no posting made. */
+export async function unevenReversals({ sql }: Db): Promise<WrongRow[]> {
+  return await sql<WrongRow[]>`
+    select 'leg ' || l.tenant_id || '/' || l.id as row,
+      l.state || ', ' || l.reversed || ' of ' || l.amount || ' reversed, ' || coalesce(sum(r.amount), 0) || ' taken back' as detail
+    from settlement_legs l left join settlement_reversals r on r.tenant_id = l.tenant_id and r.leg_id = l.id
+    group by l.tenant_id, l.id
+    having l.reversed <> coalesce(sum(r.amount), 0) or (l.state = 'reversed') <> (l.reversed = l.amount)
+    union all
+    select 'transaction ' || r.tenant_id || '/' || r.transaction_id,
+      'took ' || coalesce(max(p.amount), 0) || ' from ' || r.account_ref || ', legs say ' || sum(r.amount)
+    from settlement_reversals r
+      left join lateral (
+        select sum(u.amount) as amount from transactions t cross join lateral unnest(t.debits, t.amounts) u(debit, amount)
+        where t.tenant_id = r.tenant_id and t.id = r.transaction_id and u.debit = r.account_ref) p on true
+    group by r.tenant_id, r.transaction_id, r.account_ref having coalesce(max(p.amount), 0) < sum(r.amount)
+    order by 1`
+}
+
 /** Lots whose parts do not sum to what the pay-in brought. */
 export async function unevenLots({ sql }: Db): Promise<WrongRow[]> {
   return await sql<WrongRow[]>`
     select 'lot ' || l.tenant_id || '/' || l.pay_in_id as row,
-      'brought ' || l.amount || ', has ' || l.remaining || ' left and ' || coalesce(sum(u.amount), 0) || ' in use' as detail
+      'brought ' || l.amount || case when l.returned_at is null then '' else ' and took it back' end || ', has '
+        || l.remaining || ' left, ' || l.recouped || ' recouped and ' || coalesce(sum(u.amount), 0) || ' in use' as detail
     from funding_lots l left join funding_uses u on u.tenant_id = l.tenant_id and u.pay_in_id = l.pay_in_id
-    group by l.tenant_id, l.pay_in_id having l.amount <> l.remaining + coalesce(sum(u.amount), 0) order by 1`
+    group by l.tenant_id, l.pay_in_id
+    having l.remaining + l.recouped + coalesce(sum(u.amount), 0) <> case when l.returned_at is null then l.amount else 0 end
+    order by 1`
 }
 
 /** Payments that do not stand on as much as they are. */

@@ -1,13 +1,15 @@
-import { eventually } from '@draupnir/testing'
+import { emitted, eventually } from '@draupnir/testing'
+import { PayInReturned } from '@draupnir/wire'
 import { afterEach, describe, expect, it } from 'vitest'
 import { accountOf, payoutAtBank } from '../bank.fixture.ts'
 import { readPayIn } from '../pay-in/read-pay-in.ts'
+import { recordReversal } from '../pay-in/record-reversal.ts'
 import { readPayout } from '../payout/read-payout.ts'
 import { newParty } from '../service.fixture.ts'
 import { verify } from '../verify/verify.ts'
 
 const bench = await payoutAtBank({ timeoutMs: 400 })
-const { bank, ctx, db, pass, payIn, payout, registered, orders, factsOf, fault, heal, control, post, get, log } = bench
+const { bank, ctx, db, pass, payIn, payout, registered, orders, factsOf, fault, heal, control, post, get } = bench
 afterEach(heal)
 
 const CREATE = { method: 'POST', path_prefix: '/api/payment_orders' }
@@ -131,21 +133,38 @@ describe('a pay-in', () => {
     expect(await factsOf(id)).toEqual(['payout.pay_in.submitted', 'payout.pay_in.cleared'])
   })
 
-  it.each(['webhook', 'poll'])('that came back after it cleared shows it, told by %s', async (by) => {
+  it.each(['webhook', 'poll'])(
+    'that came back after it cleared tells of it once, found by %s, and is done with once the ledger has taken it back',
+    async (by) => {
+      const id = await payIn()
+      await pass('P3D')
+      if (by === 'poll') await fault({ match: {}, effect: 'webhook_drop' })
+      const { payment_order_id: orderId } = await readPayIn(ctx, id)
+      await control('POST', `payment_orders/${orderId}/return`, { code: 'R10' })
+      await pass('P3D')
+      const { body } = await get(`/v1/pay-ins/${id}`)
+      const returned = { reason: 'returned: R10', code: 'R10', reversed_by: null }
+      expect(body).toMatchObject({ state: 'cleared', returned })
+      const told = (await emitted(ctx.db, PayInReturned)).filter((it) => it.aggregateId === id)
+      expect(told).toMatchObject([{ data: { pay_in: { id, state: 'cleared' }, reason_code: 'R10' } }])
+      expect(await findings()).toContain(`payout.returns-reversed: pay-in ${id}`)
+      expect(await findings()).not.toContain(`payout.done-as-bank-says: ${id}`)
+      expect(await factsOf(id)).toEqual(['payout.pay_in.submitted', 'payout.pay_in.cleared', 'payout.pay_in.returned'])
+      const reversedBy = ctx.newId('transaction')
+      await recordReversal(ctx, id, reversedBy)
+      expect((await get(`/v1/pay-ins/${id}`)).body).toMatchObject({ returned: { reversed_by: reversedBy } })
+      expect(await findings()).not.toContain(`payout.returns-reversed: pay-in ${id}`)
+    },
+  )
+
+  it('that comes back before we knew that it had cleared has failed, and was never money', async () => {
     const id = await payIn()
-    await pass('P3D')
-    if (by === 'poll') await fault({ match: {}, effect: 'webhook_drop' })
+    await pass('PT1H')
+    await fault({ match: {}, effect: 'webhook_drop' })
     const { payment_order_id: orderId } = await readPayIn(ctx, id)
-    await control('POST', `payment_orders/${orderId}/return`, { code: 'R10' })
-    await pass('P3D')
-    const { body } = await get(`/v1/pay-ins/${id}`)
-    expect(body).toMatchObject({ state: 'cleared', returned: { reason: 'returned: R10' } })
-    expect(log.entries.filter(({ level }) => level === 'error').map(({ fields }) => fields)).toContainEqual(
-      expect.objectContaining({ pay_in_id: id, reason: 'returned: R10' }),
-    )
-    expect(await findings()).toContain(`payout.returns-reversed: pay-in ${id}`)
-    expect(await findings()).not.toContain(`payout.done-as-bank-says: ${id}`)
-    expect(await factsOf(id)).toEqual(['payout.pay_in.submitted', 'payout.pay_in.cleared'])
+    await control('POST', `payment_orders/${orderId}/return`, { code: 'R01' })
+    await pass('P2D')
+    expect(await factsOf(id)).toEqual(['payout.pay_in.submitted', 'payout.pay_in.failed'])
   })
 })
 
@@ -250,7 +269,7 @@ describe('a bank account', () => {
   })
 })
 
-it('finds nothing wrong but what came back', async () => {
+it('finds nothing wrong in the end', async () => {
   await pass('P7D')
-  expect((await findings()).filter((finding) => !finding.startsWith('payout.returns-reversed'))).toEqual([])
+  expect(await findings()).toEqual([])
 })

@@ -1,10 +1,14 @@
 import { deliverOutOfOrder, deliverTwice, eventSource } from '@draupnir/testing'
-import { CashOutRequested, PayoutRefused, PayoutReserved } from '@draupnir/wire'
+import { CashOutRequested, PayInReversed, PayoutRefused, PayoutReserved } from '@draupnir/wire'
 import { expect, it } from 'vitest'
+import { readPayIn } from '../pay-in/read-pay-in.ts'
+import { recordPayInStanding } from '../pay-in/record-pay-in-standing.ts'
+import { recordSubmission } from '../pay-in/submit-pay-in.ts'
 import { readPayout } from '../payout/read-payout.ts'
-import { payoutService, usd } from '../service.fixture.ts'
+import { payoutService, T0, usd } from '../service.fixture.ts'
 
-const { ctx, consumer, onboarded, account, cashOutOf, requested, onlyPayoutOf, factsOf, timers } = await payoutService()
+const { ctx, consumer, onboarded, account, cashOutOf, requested, onlyPayoutOf, submitted, factsOf, timers } =
+  await payoutService()
 
 const deliveries = [
   ['twice', deliverTwice],
@@ -62,4 +66,16 @@ it.each(deliveries)('ends a refused payout with the reason, and asks no bank, to
   await deliverSo(consumer, [eventSource().next(PayoutRefused, refused)])
   expect(await readPayout(ctx, payout.id)).toMatchObject({ state: 'failed', failure: 'ledger.balance-insufficient' })
   expect((await timers()).filter(({ key }) => key === payout.id)).toEqual([])
+})
+
+it.each(deliveries)('knows that a returned pay-in was taken back, told %s', async (_, deliverSo) => {
+  const payIn = await submitted()
+  await recordSubmission(ctx, payIn.id, { ok: true, value: `po_${payIn.id}` })
+  await recordPayInStanding(ctx, payIn.id, { kind: 'executed' })
+  await recordPayInStanding(ctx, payIn.id, { kind: 'failed', reason: 'returned: R01', code: 'R01' })
+  const { id: pay_in_id, party_id, amount } = payIn
+  const [transaction_id, account] = [ctx.newId('transaction'), `${party_id}:available:USD`]
+  const taken = { pay_in_id, party_id, amount, reason_code: 'R01', transaction_id, taken: [{ account, amount }] }
+  await deliverSo(consumer, [eventSource().next(PayInReversed, { ...taken, reversed_at: T0 })])
+  expect(await readPayIn(ctx, pay_in_id)).toMatchObject({ returned: { code: 'R01', reversed_by: transaction_id } })
 })

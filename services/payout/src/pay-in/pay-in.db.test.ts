@@ -59,7 +59,7 @@ describe('following a pay-in', () => {
 
   it.each([
     ['executed', { kind: 'executed' }, 'payout.pay_in.cleared'],
-    ['failed', { kind: 'failed', reason: 'R01' }, 'payout.pay_in.failed'],
+    ['failed', { kind: 'failed', reason: 'returned: R01', code: 'R01' }, 'payout.pay_in.failed'],
   ] as const)('tells its end once: %s', async (_, standing, fact) => {
     const id = await processing()
     await recordPayInStanding(ctx, id, { kind: 'under-way' })

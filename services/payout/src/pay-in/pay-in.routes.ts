@@ -8,9 +8,14 @@ const payInResource = component(
   'PayIn',
   payInSchema.extend({
     returned: z
-      .object({ at: instantField, reason: z.string() })
+      .object({
+        at: instantField,
+        reason: z.string(),
+        code: z.string(),
+        reversed_by: idField('transaction').nullable().describe('The transaction by which the ledger took it back'),
+      })
       .nullable()
-      .describe('Set when the bank of the payer took a cleared pay-in back; the wallet is not reversed by it'),
+      .describe('Set when the bank of the payer took a cleared pay-in back'),
   }),
 )
 const cursor = cursorOf(z.tuple([instantField, idField('payIn')]))

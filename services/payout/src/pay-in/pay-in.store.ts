@@ -43,6 +43,8 @@ export async function savePayIn(ctx: Context, payIn: PayInView): Promise<void> {
       clearedAt: payIn.cleared_at,
       returnedAt: payIn.returned?.at ?? null,
       returnReason: payIn.returned?.reason ?? null,
+      returnCode: payIn.returned?.code ?? null,
+      reversedBy: payIn.returned?.reversed_by ?? null,
     })
     .where(ours(ctx, payIn.id))
 }
@@ -80,7 +82,15 @@ function fromRow(row: typeof payIns.$inferSelect): PayInView {
     payment_order_id: row.paymentOrderId,
     created_at: row.createdAt,
     cleared_at: row.clearedAt,
-    returned:
-      row.returnedAt === null || row.returnReason === null ? null : { at: row.returnedAt, reason: row.returnReason },
+    returned: returnedOf(row),
   }
+}
+
+function returnedOf({
+  returnedAt: at,
+  returnReason: reason,
+  returnCode: code,
+  reversedBy,
+}: typeof payIns.$inferSelect) {
+  return at === null || reason === null || code === null ? null : { at, reason, code, reversed_by: reversedBy }
 }

@@ -18,4 +18,6 @@ export const payIns = pgSchema('payout').table('pay_ins', {
   clearedAt: instantColumn('cleared_at'),
   returnedAt: instantColumn('returned_at'),
   returnReason: text('return_reason'),
+  returnCode: text('return_code'),
+  reversedBy: idColumn('reversed_by', 'transaction'),
 })

@@ -1,10 +1,10 @@
 import { type Context, transact } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
 import { emit } from '@draupnir/outbox'
-import { PayInCleared, PayInFailed } from '@draupnir/wire'
+import { PayInCleared, PayInFailed, PayInReturned } from '@draupnir/wire'
 import type { Standing } from '../payment-order/payment-order.ts'
 import { lockPayIn, savePayIn } from './pay-in.store.ts'
-import { followPayIn } from './pay-in.ts'
+import { followPayIn, type PayInView } from './pay-in.ts'
 
 /** Brings a pay-in to where the bank says it stands; what it has said before changes nothing. */
 export function recordPayInStanding(outer: Context, id: Id<'payIn'>, standing: Standing): Promise<void> {
@@ -13,11 +13,15 @@ export function recordPayInStanding(outer: Context, id: Id<'payIn'>, standing: S
     const next = payIn === null ? null : followPayIn(payIn, standing, ctx.now())
     if (next === null) return
     await savePayIn(ctx, next)
-    if (next.returned === null) {
-      await emit(ctx, next.state === 'cleared' ? PayInCleared : PayInFailed, { data: { pay_in: next } })
-      return
-    }
-    // No event yet: the ledger has no recipe that takes spendable money back. Somebody must look.
-    ctx.log.error({ pay_in_id: id, party_id: next.party_id, ...next.returned }, 'a cleared pay-in was returned')
+    await tell(ctx, next)
   })
+}
+
+async function tell(ctx: Context, pay_in: PayInView): Promise<void> {
+  const { state, returned } = pay_in
+  if (returned === null) {
+    await emit(ctx, state === 'cleared' ? PayInCleared : PayInFailed, { data: { pay_in } })
+    return
+  }
+  await emit(ctx, PayInReturned, { data: { pay_in, reason_code: returned.code, returned_at: returned.at } })
 }

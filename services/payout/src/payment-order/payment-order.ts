@@ -15,7 +15,11 @@ export interface PaymentOrder {
 export type Standing =
   | { readonly kind: 'under-way' }
   | { readonly kind: 'executed' }
-  | { readonly kind: 'failed'; readonly reason: string }
+  | {
+      readonly kind: 'failed'
+      readonly reason: string /** Of the return (`R01`), or the status. */
+      readonly code: string
+    }
 
 /** What the bank says of a payment order, as far as it decides where it stands. */
 export interface BankStatement {
@@ -29,7 +33,9 @@ const FAILED = new Set(['failed', 'denied', 'cancelled', 'returned', 'reversed',
 
 /** Executed is completed *and* matched to a posted bank transaction: only then has money moved. */
 export function standingOf(order: BankStatement): Standing {
-  if (FAILED.has(order.status)) return { kind: 'failed', reason: reasonOf(order) }
+  if (FAILED.has(order.status)) {
+    return { kind: 'failed', reason: reasonOf(order), code: order.current_return?.code ?? order.status }
+  }
   const executed = order.status === 'completed' && order.reconciliation_status === 'reconciled'
   return { kind: executed ? 'executed' : 'under-way' }
 }

@@ -6,7 +6,7 @@ import { aPayout, T0 } from '../service.fixture.ts'
 import { directPayout, failPayout, followPayout, refusePayout, reservePayout, sendPayout } from './payout.ts'
 
 const EXECUTED: Standing = { kind: 'executed' }
-const FAILED: Standing = { kind: 'failed', reason: 'returned: R03' }
+const FAILED: Standing = { kind: 'failed', reason: 'returned: R03', code: 'R03' }
 
 const waiting: Payout = { ...aPayout, bank_account_id: null }
 const reserved: Payout = { ...aPayout, state: 'reserved' }

@@ -57,10 +57,11 @@ it('names what is done there and not here', async () => {
 
 it('names a pay-in that came back', async () => {
   const set = (at: string, why: string) =>
-    `update pay_ins set returned_at = ${at}, return_reason = ${why} where id = '${payIn}'`
+    `update pay_ins set returned_at = ${at}, return_reason = ${why}, return_code = ${why} where id = '${payIn}'`
   expect(await afterBreaking(set('now()', "'R01'"), set('null', 'null'))).toEqual([
     `payout.done-as-bank-says: ${payIn}`,
     `payout.returns-reversed: pay-in ${payIn}`,
+    `payout.ends-told: pay-in ${payIn}`,
   ])
 })
 
