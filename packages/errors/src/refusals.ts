@@ -146,6 +146,11 @@ export const REFUSALS = {
   'contract.device-unknown': { status: 422, consumer: 'park', title: 'The device is not registered' },
   'contract.edit-breaks-later': { status: 409, consumer: 'park', title: 'A later edit would become impossible' },
   'contract.edit-not-standing': { status: 409, consumer: 'park', title: 'The edit was voided or replaced already' },
+  'contract.edit-too-large': {
+    status: 422,
+    consumer: 'park',
+    title: 'What the edit changes does not fit into one event',
+  },
   'contract.edit-unknown': { status: 404, consumer: 'park', title: 'The contract has no such edit' },
   'contract.effective-too-far': {
     status: 422,
@@ -166,6 +171,11 @@ export const REFUSALS = {
     title: 'The last line of an active contract cannot be removed',
   },
   'contract.line-exists': { status: 409, consumer: 'park', title: 'The contract has this line already' },
+  'contract.lines-too-large': {
+    status: 422,
+    consumer: 'park',
+    title: 'The lines of the contract say more than they may',
+  },
   'contract.line-unknown': { status: 404, consumer: 'park', title: 'The contract has no such line' },
   'contract.no-lines': { status: 422, consumer: 'park', title: 'A contract without lines cannot be activated' },
   'contract.no-term': { status: 409, consumer: 'park', title: 'The contract has no term' },

@@ -15,8 +15,8 @@ export interface Emitted {
   readonly aggregateSeq: bigint
 }
 
-// Half of what NATS accepts: a refused message would block its aggregate, so it must not get as far as the relay.
-const MAX_DATA_CHARACTERS = 500_000
+/** Of the data of one event, as JSON: half of what NATS accepts, for a message it refuses would block its aggregate. */
+export const MAX_DATA_CHARACTERS = 500_000
 const SUBJECT_TOKEN = /^[A-Za-z0-9_-]{1,128}$/
 
 /**

@@ -11,7 +11,15 @@ export {
 export type { ParkCode } from './consumer/decode.ts'
 export { indexHandlers } from './consumer/decode.ts'
 export { causedBy, type Handler, handle, handleMany } from './consumer/handler.ts'
-export { type Emission, type Emitted, emit, emitMany, emitWritten, type WrittenEmission } from './emit.ts'
+export {
+  type Emission,
+  type Emitted,
+  emit,
+  emitMany,
+  emitWritten,
+  MAX_DATA_CHARACTERS,
+  type WrittenEmission,
+} from './emit.ts'
 export { OUTBOX_MIGRATIONS } from './migrations.ts'
 export type { Drained, Resolver } from './parked/drain.ts'
 export { listParked, type ParkedQuery, replayParked, skipParked } from './parked/operate.ts'

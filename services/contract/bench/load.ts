@@ -4,13 +4,13 @@ import { type Instant, instant } from '@draupnir/time'
 import type { ContractState } from '@draupnir/wire'
 import { activateOf, addLineOf, create, flat, lineOf } from '../src/contract/book.fixture.ts'
 import type { Edit, Operation } from '../src/contract/operation.ts'
+import { SNAPSHOT_EVERY } from '../src/contract/reach.ts'
 import { steps } from '../src/contract/replay.ts'
 
 export const START: Instant = instant('2025-01-01T00:00:00Z')
 export const TENANT = parseId('tenant', `ten_${'0'.repeat(26)}`)
 export const PER_CONTRACT = 10
 const FIRST_EDITS = 3
-const SNAPSHOT_EVERY = 32
 const LINE = lineOf(flat('100'))
 
 export const lineId = LINE.id
@@ -26,9 +26,10 @@ export async function load(owner: DbPool, first: number, last: number, edits: nu
   const shown = sql`jsonb_set(${state}::jsonb, '{lines,0,quantity}', to_jsonb(${quantity}))`
   const end = sql`(${START}::timestamptz + ${edits - FIRST_EDITS} * interval '1 hour')`
   await sql`
-    insert into contracts (id, tenant_id, buyer_id, lifecycle, version, edits, state, folded_at, last_effective_at, created_at)
+    insert into contracts (id, tenant_id, buyer_id, lifecycle, version, edits, state, folded_at, last_effective_at, created_at, tail, calendar)
     select 'ctr_' || body, ${TENANT}, 'pty_' || body, 'active', ${edits}, ${edits},
-      jsonb_set(jsonb_set(${shown}, '{id}', to_jsonb('ctr_' || body)), '{version}', to_jsonb(s)), ${end}, ${end}, ${START}
+      jsonb_set(jsonb_set(${shown}, '{id}', to_jsonb('ctr_' || body)), '{version}', to_jsonb(s)), ${end}, ${end}, ${START}, s % ${SNAPSHOT_EVERY},
+      jsonb_build_object('currency', ${shown} -> 'currency', 'cadence', ${shown} -> 'cadence', 'billing_anchor', ${shown} -> 'billing_anchor')
     from ${contracts}, (select ${edits}::int as s) as n`
   await sql`
     insert into contract_edits (contract_id, seq, id, tenant_id, operation, payload, effective_at, recorded_at, actor, rank, version)

@@ -5,7 +5,11 @@ alter table contracts
   add column edits int not null check (edits > 0),
   -- The latest moment at which a standing edit begins, and the earliest after folded_at.
   add column last_effective_at timestamptz(3) not null,
-  add column next_effect_at timestamptz(3);
+  add column next_effect_at timestamptz(3),
+  -- Edits placed after the last snapshot.
+  add column tail int not null default 1,
+  -- Currency, cadence and anchor since the contract was first in force: OpenMeter cannot change them.
+  add column calendar jsonb;
 
 alter table contract_edits drop constraint contract_edits_operation_check;
 alter table contract_edits
@@ -63,3 +67,4 @@ create table contract_transitions (
   at timestamptz(3) not null,
   primary key (contract_id, seq)
 );
+create index contract_transitions_by_time on contract_transitions (contract_id, at);

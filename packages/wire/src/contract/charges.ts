@@ -21,6 +21,7 @@ export const lineCorrectionSchema = z.object({
   charged: moneyField.nullable(),
   due: moneyField.nullable(),
   difference: moneyField.nullable(),
+  /** Only what differs; the amounts above are of the whole line. */
   charges_before: z.array(chargeSchema),
   charges_after: z.array(chargeSchema),
 })

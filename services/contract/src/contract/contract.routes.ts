@@ -4,10 +4,12 @@ import { z } from 'zod'
 import { contractResource, diffResource, editResource, timelineResource } from './contract.schemas.ts'
 import { ofContract as params } from './edit-reply.ts'
 import { listContracts, readContract } from './read-contract.ts'
-import { diffKnowledge, listEdits, readTimeline } from './read-history.ts'
+import { diffKnowledge, listEdits } from './read-history.ts'
+import { readTimeline } from './read-timeline.ts'
 
 const read = { method: 'get', scope: 'contracts:read', tags: ['Contracts'] } as const
 const contractCursor = cursorOf(idField('contract'))
+const timelineCursor = cursorOf(instantInput)
 const editCursor = cursorOf(z.number().int().positive())
 
 export const contractRoutes = [
@@ -62,16 +64,23 @@ export const contractRoutes = [
   defineRoute({
     ...read,
     path: '/v1/contracts/{contract_id}/timeline',
-    summary: 'Read lines, prices and statuses of a contract as intervals over time',
+    summary: 'Read lines, prices and statuses of a contract as intervals over a window of time, oldest first',
     params,
-    query: strict({ known_at: instantInput.optional() }),
+    query: strict({
+      ...pageQuery,
+      known_at: instantInput.optional(),
+      from: instantInput.optional(),
+      to: instantInput.optional(),
+    }),
     responses: { 200: timelineResource },
     handler: async (ctx, { params, query }) => {
-      const found = await readTimeline(ctx, params.contract_id, query.known_at ?? ctx.now())
-      const { lifecycle, buyers, lines, transitions } = found
-      const copy = lines.map((line) => ({ ...line, intervals: [...line.intervals] }))
-      const body = { lifecycle: [...lifecycle], buyers: [...buyers], lines: copy, transitions: [...transitions] }
-      return { status: 200, body }
+      const from = timelineCursor.decode(query.cursor) ?? query.from ?? null
+      const asked = { knownAt: query.known_at ?? ctx.now(), from, to: query.to ?? null, limit: query.limit }
+      const { next, ...page } = await readTimeline(ctx, params.contract_id, asked)
+      const lines = page.lines.map((line) => ({ ...line, intervals: [...line.intervals] }))
+      const [lifecycle, buyers, transitions] = [[...page.lifecycle], [...page.buyers], [...page.transitions]]
+      const next_cursor = next === null ? null : timelineCursor.encode(next)
+      return { status: 200, body: { ...page, lifecycle, buyers, lines, transitions, next_cursor } }
     },
   }),
   defineRoute({

@@ -173,6 +173,11 @@ const timeline = z.object({
 export const timelineResource = component(
   'ContractTimeline',
   timeline.extend({
+    /** The window that is shown: intervals begin and end with it. */
+    from: instantField,
+    to: instantField.nullable(),
+    /** Goes on from `to`; null when nothing follows. */
+    next_cursor: z.string().nullable(),
     transitions: z.array(
       z.object({ machine: statusMachineSchema, from: z.string().nullable(), to: z.string(), at: instantField }),
     ),

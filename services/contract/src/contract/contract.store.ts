@@ -3,6 +3,7 @@ import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import type { ContractState } from '@draupnir/wire'
 import { and, asc, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
+import type { Calendar } from './calendar.ts'
 import { contractEdits, contracts } from './contract.table.ts'
 import type { Edit } from './operation.ts'
 
@@ -15,6 +16,10 @@ export interface Head {
   /** When the next edit that lies ahead begins. */
   readonly nextEffectAt: Instant | null
   readonly createdAt: Instant
+  /** Placed after the last snapshot. */
+  readonly tail: number
+  /** How it is billed since it was first in force, which cannot change any more. */
+  readonly calendar: Calendar | null
 }
 
 /** The head, locked until the transaction ends. */
@@ -94,7 +99,8 @@ export async function appendWithHead(ctx: Context, head: Head, edit: Edit): Prom
       values (${id}, ${edit.effective_at}, ${edit.rank}, ${edit.seq}, ${edit.seq}, ${lifecycle === 'ended'}))
     update contracts set buyer_id = ${buyer_id}, lifecycle = ${lifecycle}, version = ${version}, edits = ${head.edits},
       state = ${JSON.stringify(head.state)}::jsonb, folded_at = ${head.foldedAt},
-      last_effective_at = ${head.lastEffectiveAt}, next_effect_at = ${head.nextEffectAt}
+      last_effective_at = ${head.lastEffectiveAt}, next_effect_at = ${head.nextEffectAt}, tail = ${head.tail},
+      calendar = ${head.calendar === null ? null : JSON.stringify(head.calendar)}::jsonb
     where id = ${id} and tenant_id = ${ctx.tenant}`
 }
 
@@ -162,9 +168,10 @@ function editsOf(ctx: Context, contractId: Id<'contract'>) {
   return and(eq(contractEdits.contractId, contractId), eq(contractEdits.tenant, ctx.tenant))
 }
 
-function columnsOf({ state, edits, foldedAt, lastEffectiveAt, nextEffectAt }: Head) {
+function columnsOf({ state, edits, foldedAt, lastEffectiveAt, nextEffectAt, tail, calendar }: Head) {
   const { id, buyer_id, lifecycle, version } = state
-  return { id, buyerId: buyer_id, lifecycle, version, state, edits, foldedAt, lastEffectiveAt, nextEffectAt }
+  const fold = { state, edits, foldedAt, lastEffectiveAt, nextEffectAt, tail, calendar }
+  return { id, buyerId: buyer_id, lifecycle, version, ...fold }
 }
 
 // The operation column says which payload it is; only `appendEdit` writes the two.

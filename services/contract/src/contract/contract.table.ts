@@ -1,6 +1,7 @@
 import { idColumn, instantColumn } from '@draupnir/db'
 import type { ContractState } from '@draupnir/wire'
 import { boolean, integer, jsonb, pgSchema, text } from 'drizzle-orm/pg-core'
+import type { Calendar } from './calendar.ts'
 import type { Operation } from './operation.ts'
 
 const schema = pgSchema('contract')
@@ -17,6 +18,8 @@ export const contracts = schema.table('contracts', {
   lastEffectiveAt: instantColumn('last_effective_at').notNull(),
   nextEffectAt: instantColumn('next_effect_at'),
   createdAt: instantColumn('created_at').notNull(),
+  tail: integer('tail').notNull(),
+  calendar: jsonb('calendar').$type<Calendar>(),
 })
 
 export const contractEdits = schema.table('contract_edits', {

@@ -2,7 +2,7 @@ import { type Currency, fromWire, type Money, subtract, sum, toWire } from '@dra
 import { duration, type Instant, type Period, periodAt } from '@draupnir/time'
 import type { Charge, ContractState, LineCorrection } from '@draupnir/wire'
 import { periodCharges } from './period-charges.ts'
-import { type Stretch, same } from './timeline.ts'
+import type { Stretch } from './timeline.ts'
 
 /** What a late edit changes in one billing period. */
 export interface PeriodCorrection {
@@ -38,7 +38,7 @@ export function corrections(
   return found
 }
 
-/** One period priced by both timelines; only lines that differ. */
+/** One period priced by both timelines; only lines that differ, and of them only the charges that do. */
 export function correction(
   before: readonly Stretch[],
   after: readonly Stretch[],
@@ -47,10 +47,12 @@ export function correction(
 ): PeriodCorrection {
   const was = Map.groupBy(periodCharges(before, period), (charge) => charge.line_id)
   const is = Map.groupBy(periodCharges(after, period), (charge) => charge.line_id)
-  const lines = [...new Set([...was.keys(), ...is.keys()])]
-    .map((id) => ({ line_id: id, charges_before: was.get(id) ?? [], charges_after: is.get(id) ?? [] }))
-    .filter(({ charges_before, charges_after }) => !same(charges_before, charges_after))
-    .map((line) => ({ ...line, ...amounts(line.charges_before, line.charges_after, currency) }))
+  const lines = [...new Set([...was.keys(), ...is.keys()])].flatMap((id) => {
+    const [charged, due] = [was.get(id) ?? [], is.get(id) ?? []]
+    const [charges_before, charges_after] = [missingIn(due, charged), missingIn(charged, due)]
+    if (charges_before.length === 0 && charges_after.length === 0) return []
+    return [{ line_id: id, charges_before, charges_after, ...amounts(charged, due, currency) }]
+  })
   const charged = total(
     lines.map((line) => line.charged),
     currency,
@@ -60,6 +62,11 @@ export function correction(
     currency,
   )
   return { period, charged: toWire(charged), due: toWire(due), difference: toWire(subtract(due, charged)), lines }
+}
+
+function missingIn(other: readonly Charge[], own: readonly Charge[]): Charge[] {
+  const there = new Set(other.map((charge) => JSON.stringify(charge)))
+  return own.filter((charge) => !there.has(JSON.stringify(charge)))
 }
 
 function amounts(before: readonly Charge[], after: readonly Charge[], currency: Currency) {

@@ -60,5 +60,7 @@ function headOf(state: Head['state'], { recorded_at, effective_at }: Edit): Head
     lastEffectiveAt: effective_at,
     nextEffectAt: null,
     createdAt: recorded_at,
+    tail: 1,
+    calendar: null,
   }
 }

@@ -8,7 +8,7 @@ import { holdDevices } from '../device/hold-devices.ts'
 import { noteLifecycle } from '../status/note-lifecycle.ts'
 import { canonical } from './canonical.ts'
 import { appendEdit, appendWithHead, selectEditsSince, updateHead } from './contract.store.ts'
-import { editOnWire, emitEdit } from './emit-edit.ts'
+import { editOnWire, emitEdit, requireFits } from './emit-edit.ts'
 import { requireFacts } from './facts.ts'
 import { type Loaded, loadForEdit } from './load-contract.ts'
 import { type Decision, type Edit, effectOf, type Operation } from './operation.ts'
@@ -64,13 +64,13 @@ export function editContract(
     const loaded = await loadForEdit(ctx, id)
     await requireVersion(ctx, loaded, options.ifMatch ?? null)
     const decided = await decide(loaded, ctx)
-    const whole = options.dryRun === true
+    const rehearsed = options.dryRun === true
     if (decided === null) return { state: loaded.head.state, edit: null, preview: null }
     const { rank, follow, moved = false, ...decision } = decided
     const current = moved ? await loadForEdit(ctx, id) : loaded
-    const outcome = await recordEdit(ctx, current, decision, { whole, rank })
+    const outcome = await recordEdit(ctx, current, decision, { rehearsed, rank })
     if (follow === undefined) return outcome
-    const { state, preview } = await recordEdit(ctx, await loadForEdit(ctx, id), follow, { whole, automatic: true })
+    const { state, preview } = await recordEdit(ctx, await loadForEdit(ctx, id), follow, { rehearsed, automatic: true })
     return { ...outcome, state, preview }
   })
 }
@@ -117,7 +117,7 @@ export async function recordEdit(
   ctx: Context,
   loaded: Loaded,
   decision: Decision,
-  { whole = false, automatic = false, rank }: Recording = {},
+  { rehearsed = false, automatic = false, rank }: Recording = {},
 ): Promise<Outcome> {
   const { head, now } = loaded
   requireNear(decision, now)
@@ -126,15 +126,15 @@ export async function recordEdit(
   const entry: Edit = { ...plain(decision), id, seq, rank: rank ?? seq, automatic, recorded_at: now, actor: ctx.actor }
   const effect = effectOf(entry)
   if (effect !== null) await requireFacts(ctx, head.state, effect)
-  const plan = await planEdit(ctx, loaded, entry, whole)
+  const plan = await planEdit(ctx, loaded, entry, rehearsed)
   await save(ctx, plan)
   await tell(ctx, loaded, plan)
-  return { state: plan.head.state, edit: entry, preview: whole ? previewOf(plan, now) : null }
+  return { state: plan.head.state, edit: entry, preview: rehearsed ? await previewOf(ctx, plan, now) : null }
 }
 
 interface Recording {
-  /** Look at the whole timeline, for a preview. */
-  readonly whole?: boolean
+  /** Say what it does, in a preview. */
+  readonly rehearsed?: boolean
   readonly automatic?: boolean
   readonly rank?: number | undefined
 }
@@ -159,10 +159,12 @@ async function save(ctx: Context, plan: Plan): Promise<void> {
   else {
     await appendEdit(ctx, id, change.entry, head.state.version)
     await movePlacements(ctx, id, seq, change)
-    await forgetSnapshots(ctx, id, place, seq)
+    await forgetSnapshots(ctx, id, place, plan.forgetUntil, seq)
     await updateHead(ctx, head)
   }
   await insertSnapshots(ctx, id, seq, plan.snapshots)
+  // What the entry does not reach to the end moves no devices.
+  if (plan.until !== null) return
   await holdDevices(ctx, id, place.effective_at, plan.timelineBefore, plan.timelineAfter)
 }
 
@@ -170,16 +172,15 @@ async function tell(ctx: Context, { head: old, now }: Loaded, plan: Plan): Promi
   const { change, head, before, after, corrections } = plan
   const edit = change.entry
   const touched = corrections.map(({ period }) => period)
-  const serving = servingSince(plan.timelineBefore, plan.timelineAfter, plan.place.effective_at, now)
+  const since = plan.until === null ? plan.place.effective_at : now
+  const serving = servingSince(plan.timelineBefore, plan.timelineAfter, since, now)
   await emitEdit(ctx, { edit, phase: 'recorded', before, after, touched, serving, contract: head.state })
-  const corrected = { contract_id: head.state.id, edit: editOnWire(edit) }
-  await emitMany(
-    ctx,
-    ContractCorrected,
-    corrections.map((one) => ({ data: { ...corrected, ...one, lines: [...one.lines] } })),
-  )
+  const told = { contract_id: head.state.id, edit: editOnWire(edit) }
+  const corrected = corrections.map((one) => ({ data: { ...told, ...one, lines: [...one.lines] } }))
+  for (const { data } of corrected) requireFits(edit, data)
+  await emitMany(ctx, ContractCorrected, corrected)
   await noteLifecycle(ctx, old.state, head.state, earliest(edit.effective_at, now))
-  await scheduleAhead(ctx, old, head, plan.ahead)
+  if (plan.ahead !== null) await scheduleAhead(ctx, old, head, plan.ahead)
 }
 
 async function requireVersion(ctx: Context, { head }: Loaded, ifMatch: string | null): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Context } from '@draupnir/db'
-import { assert, required } from '@draupnir/errors'
-import { emit } from '@draupnir/outbox'
+import { assert, refuse, required } from '@draupnir/errors'
+import { emit, MAX_DATA_CHARACTERS } from '@draupnir/outbox'
 import type { Period } from '@draupnir/time'
 import {
   CONTRACT_EDITS,
@@ -44,7 +44,14 @@ export async function emitEdit(ctx: Context, told: Told): Promise<void> {
     contract,
   }
   const event = required(EVENT_OF.get(edit.operation), `no event of ${edit.operation}`)
-  await emit(ctx, event, { aggregateId: contract.id, data: { ...data, ...extraOf(edit) } })
+  const all = { ...data, ...extraOf(edit) }
+  requireFits(edit, all)
+  await emit(ctx, event, { aggregateId: contract.id, data: all })
+}
+
+/** Refuses `contract.edit-too-large`: a late edit of a contract that changes all the time can touch more than an event holds. */
+export function requireFits({ id }: Pick<Edit, 'id'>, data: object): void {
+  if (JSON.stringify(data).length > MAX_DATA_CHARACTERS) refuse('contract.edit-too-large', { edit_id: id })
 }
 
 /** The event of an operation. */

@@ -19,7 +19,10 @@ import { correctEdit } from './correct-edit.ts'
 import { createContract } from './create-contract.ts'
 import { beginEdits } from './load-contract.ts'
 import { readContract } from './read-contract.ts'
-import { diffKnowledge, readTimeline } from './read-history.ts'
+
+import { diffKnowledge } from './read-history.ts'
+import { readTimeline } from './read-timeline.ts'
+
 import { resumeContract } from './resume-contract.ts'
 import { setAutoRenew } from './set-auto-renew.ts'
 import { startTrial } from './start-trial.ts'
@@ -291,7 +294,12 @@ it('shows suspension and resumption in the timeline with every transition', asyn
   await suspendContract(ctx, id, { cause: 'unpaid' })
   clock.set(days(20))
   await resumeContract(ctx, id, {})
-  const { lifecycle, transitions } = await readTimeline(ctx, id, ctx.now())
+  const { lifecycle, transitions } = await readTimeline(ctx, id, {
+    knownAt: ctx.now(),
+    from: null,
+    to: null,
+    limit: 100,
+  })
   expect(lifecycle.map(({ value }) => value)).toEqual(['active', 'suspended', 'active'])
   expect(transitions.filter(({ machine }) => machine === 'lifecycle').map(({ to }) => to)).toEqual([
     'active',

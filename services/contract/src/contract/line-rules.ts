@@ -2,7 +2,7 @@ import { refuse } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
 import { compareDecimals, decimal, MAX_AMOUNT, multiplyDecimals, toInteger } from '@draupnir/money'
 import type { ContractLine, ContractState, Price } from '@draupnir/wire'
-import { MAX_DEVICES, MAX_LINES } from './limits.ts'
+import { MAX_DEVICES, MAX_LINE_CHARACTERS, MAX_LINES } from './limits.ts'
 import type { Payloads } from './operation.ts'
 
 const ZERO = decimal('0')
@@ -17,6 +17,7 @@ export function mayAdd(state: ContractState, { line }: Payloads['add_line']): vo
     refuse('contract.quantity-not-positive', { quantity: line.quantity })
   requirePrice(state, line.price, line.quantity)
   requireDevices(state, line.id, line.device_ids)
+  requireRoom([...state.lines, line])
 }
 
 export function mayRemove(state: ContractState, { line_id }: Payloads['remove_line']): void {
@@ -35,6 +36,7 @@ export function mayReprice(state: ContractState, { line_id, price }: Payloads['r
   const line = requireLine(state, line_id)
   if (line.price.type !== price.type) refuse('contract.price-type-fixed', { from: line.price.type, to: price.type })
   requirePrice(state, price, line.quantity)
+  requireRoom(state.lines.map((one) => (one === line ? { ...one, price } : one)))
 }
 
 export function mayDiscount(state: ContractState, { line_id }: Payloads['set_discount']): void {
@@ -51,6 +53,12 @@ export function mayAssign(state: ContractState, { line_id, device_ids }: Payload
 /** Refuses `contract.line-unknown`. */
 export function requireLine(state: ContractState, id: Id<'contractLine'>): ContractLine {
   return state.lines.find((line) => line.id === id) ?? refuse('contract.line-unknown', { line_id: id })
+}
+
+/** Refuses `contract.lines-too-large`. */
+export function requireRoom(lines: readonly ContractLine[]): void {
+  const size = lines.reduce((sum, line) => sum + JSON.stringify({ ...line, device_ids: [] }).length, 0)
+  if (size > MAX_LINE_CHARACTERS) refuse('contract.lines-too-large', { limit: MAX_LINE_CHARACTERS })
 }
 
 function requireNotSuspended(state: ContractState): void {

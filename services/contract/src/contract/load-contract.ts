@@ -4,6 +4,7 @@ import type { Id } from '@draupnir/ids'
 import { type Instant, latest } from '@draupnir/time'
 import type { ContractState } from '@draupnir/wire'
 import { noteLifecycle } from '../status/note-lifecycle.ts'
+import { calendarOf } from './calendar.ts'
 import { type Head, lockHead, updateHead } from './contract.store.ts'
 import { seen } from './contract.ts'
 import { emitEdit } from './emit-edit.ts'
@@ -54,7 +55,8 @@ async function begin(ctx: Context, head: Head, now: Instant): Promise<Head> {
     await noteLifecycle(ctx, previous, shown, edit.effective_at)
   }
   const rest = ahead.slice(due.length)
-  const next = { ...head, state: shown, foldedAt: now, nextEffectAt: rest[0]?.effective_at ?? null }
+  const calendar = calendarOf(head.calendar, shown)
+  const next = { ...head, state: shown, foldedAt: now, nextEffectAt: rest[0]?.effective_at ?? null, calendar }
   await updateHead(ctx, next)
   await scheduleAhead(ctx, head, next, rest)
   return next

@@ -3,6 +3,7 @@ import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import type { ContractState } from '@draupnir/wire'
 import { type Edit, effectOf } from './operation.ts'
+import type { Placed } from './reach.ts'
 import type { Step } from './replay.ts'
 
 /** A place in the order of effect. */
@@ -46,6 +47,55 @@ export async function placedEdits(
     where p.contract_id = ${contractId} and (p.effective_at, p.rank) > (${after.effective_at}::timestamptz, ${after.rank}::int)
       and p.effective_at <= ${until}::timestamptz
       and p.stands_from <= ${seq} and (p.stands_until is null or p.stands_until > ${seq})
+    order by p.effective_at, p.rank`
+}
+
+/** The next standing edits after a place, in the order of effect, and whether the fold up to each is stored. */
+export async function placedAfter(
+  ctx: Context,
+  contractId: Id<'contract'>,
+  after: Place,
+  limit: number,
+): Promise<Placed[]> {
+  return await ctx.db.sql<Placed[]>`
+    select e.id, e.seq, e.rank, e.automatic, e.operation, e.payload, e.effective_at, e.recorded_at, e.actor, e.cause,
+      e.supersedes, s.contract_id is not null as snapped
+    from (
+      select contract_id, effective_at, rank, edit_seq from contract_placements
+      where contract_id = ${contractId} and stands_until is null
+        and (effective_at, rank) > (${after.effective_at}::timestamptz, ${after.rank}::int)
+      order by effective_at, rank limit ${limit}) p
+    join contract_edits e on e.contract_id = p.contract_id and e.seq = p.edit_seq
+    left join contract_snapshots s on s.contract_id = p.contract_id and s.effective_at = p.effective_at
+      and s.rank = p.rank and s.known_until is null
+    order by p.effective_at, p.rank`
+}
+
+export interface Window {
+  /** Inclusive. */
+  readonly from: Instant
+  /** Exclusive; null is without an end. */
+  readonly to: Instant | null
+}
+
+/** The first edits of a window that stand after edit `seq`, all of the last moment; nothing else of the log is read. */
+export async function placedWithin(
+  ctx: Context,
+  contractId: Id<'contract'>,
+  { from, to }: Window,
+  seq: number,
+  limit: number,
+): Promise<Edit[]> {
+  return await ctx.db.sql<Edit[]>`
+    select e.id, e.seq, e.rank, e.automatic, e.operation, e.payload, e.effective_at, e.recorded_at, e.actor, e.cause,
+      e.supersedes
+    from (
+      select contract_id, effective_at, rank, edit_seq from contract_placements
+      where contract_id = ${contractId} and effective_at >= ${from}::timestamptz
+        and effective_at < ${to ?? END}::timestamptz
+        and stands_from <= ${seq} and (stands_until is null or stands_until > ${seq})
+      order by effective_at fetch first ${limit} rows with ties) p
+    join contract_edits e on e.contract_id = p.contract_id and e.seq = p.edit_seq
     order by p.effective_at, p.rank`
 }
 
@@ -106,17 +156,20 @@ export async function movePlacements(
         ${added.map((edit) => String(effectOf(edit)?.operation === 'terminate'))}::text[]) as t (effective_at, rank, edit_seq, ends)`
 }
 
-/** Snapshots at or after a place are not what is known from edit `seq` on. */
+/** Snapshots from a place on, until another or without an end, are not what is known from edit `seq` on. */
 export async function forgetSnapshots(
   ctx: Context,
   contractId: Id<'contract'>,
   { effective_at, rank }: Place,
+  until: Place | null,
   seq: number,
 ): Promise<void> {
+  const end = until ?? { effective_at: END, rank: 0 }
   await ctx.db.sql`
     update contract_snapshots set known_until = ${seq}
     where contract_id = ${contractId} and known_until is null
-      and (effective_at, rank) >= (${effective_at}::timestamptz, ${rank}::int)`
+      and (effective_at, rank) >= (${effective_at}::timestamptz, ${rank}::int)
+      and (effective_at, rank) < (${end.effective_at}::timestamptz, ${end.rank}::int)`
 }
 
 export async function insertSnapshots(

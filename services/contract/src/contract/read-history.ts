@@ -2,16 +2,11 @@ import type { Context } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import type { Delta } from '@draupnir/wire'
-import { findTransitions } from '../status/find-transitions.ts'
-import type { Transition } from '../status/status.store.ts'
 import { lastKnown, selectEdits, selectSuperseding } from './contract.store.ts'
 import { deltaOf } from './delta.ts'
 import { foldAt } from './fold-at.ts'
 import type { Edit } from './operation.ts'
-import { BEGINNING, placedEdits } from './placement.store.ts'
 import { existingHead } from './read-contract.ts'
-import { steps } from './replay.ts'
-import { stretches, type Timeline, timelineOf } from './timeline.ts'
 
 const MAX_DIFF_EDITS = 500
 
@@ -33,18 +28,6 @@ export async function listEdits(
   )
   const by = new Map(later.map((edit) => [edit.supersedes, edit.id]))
   return edits.map((edit) => ({ ...edit, superseded_by: by.get(edit.id) ?? null }))
-}
-
-/** Lines, prices and statuses as intervals, as known at a moment. Refuses `request.not-found`. */
-export async function readTimeline(
-  ctx: Context,
-  id: Id<'contract'>,
-  knownAt: Instant,
-): Promise<Timeline & { readonly transitions: readonly Transition[] }> {
-  await existingHead(ctx, id)
-  const last = await lastKnown(ctx, id, knownAt)
-  const edits = last === null ? [] : await placedEdits(ctx, id, BEGINNING, last.seq)
-  return { ...timelineOf(stretches(steps(null, edits))), transitions: await findTransitions(ctx, id) }
 }
 
 export interface KnowledgeDiff {

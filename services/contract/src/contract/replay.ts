@@ -51,7 +51,8 @@ export function replay(base: ContractState | null, edits: readonly Edit[], chang
   })
 }
 
-function judge(state: ContractState | null, edit: Edit, entry: Edit): void {
+/** Refuses what `entry` breaks: itself by its rule, a later edit by `contract.edit-breaks-later`. */
+export function judge(state: ContractState | null, edit: Edit, entry: Edit): void {
   const effect = required(effectOf(edit), 'only effects are placed')
   try {
     check(state, effect, edit.effective_at)

@@ -268,6 +268,15 @@ describe('it refuses', () => {
     on(book, SUSPEND, 'contract.not-active')
   })
 
+  it('more than an event can say of all lines at once', () => {
+    const { book } = active()
+    const wordy = () => addLineOf(lineOf(flat('1'), { description: 'x'.repeat(200), sku: 'y'.repeat(64) }))
+    expectRefusal(() => Array.from({ length: 199 }, () => book.record(wordy(), LATER)), 'contract.lines-too-large')
+    const lines = after(book)?.lines ?? []
+    expect(JSON.stringify(lines).length).toBeGreaterThan(99_000)
+    expect(JSON.stringify(lines).length).toBeLessThanOrEqual(100_000 + lines.length + 1)
+  })
+
   it('what would begin before the contract', () => {
     const { book, line } = active()
     on(book, quantityOf(line, '2'), 'contract.not-begun', day('2025-12-31'))

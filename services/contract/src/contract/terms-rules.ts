@@ -3,7 +3,7 @@ import { addDecimals, compareDecimals, decimal } from '@draupnir/money'
 import { addDuration, duration, type Instant, isTimeZone } from '@draupnir/time'
 import type { ContractState } from '@draupnir/wire'
 import { requireBalanced } from './financing.ts'
-import { requireLine } from './line-rules.ts'
+import { requireLine, requireRoom } from './line-rules.ts'
 import type { Payloads, TermsChange } from './operation.ts'
 
 const MOMENT = '2000-01-01T00:00:00.000Z' as Instant
@@ -42,7 +42,10 @@ export function maySplit(state: ContractState, { platform_fee_rate, splits }: Pa
 
 /** Deeper outages give higher credits, and none for what was promised. */
 export function mayPromise(state: ContractState, { line_id, sla }: Payloads['set_sla']): void {
-  if (line_id !== null) requireLine(state, line_id)
+  if (line_id !== null) {
+    const line = requireLine(state, line_id)
+    requireRoom(state.lines.map((one) => (one === line ? { ...one, sla } : one)))
+  }
   if (sla === null) return
   const bounds = [sla.availability, ...sla.credits.map(({ below }) => below)].map(decimal)
   const rates = sla.credits.map(({ credit_rate }) => decimal(credit_rate))

@@ -10,10 +10,10 @@ export interface Stretch {
   readonly state: ContractState
 }
 
-/** The stretches between edits; moments at which several edits begin give one. */
-export function stretches(steps: readonly Step[]): Stretch[] {
+/** The stretches between edits, the last one until `until`; moments at which several edits begin give one. */
+export function stretches(steps: readonly Step[], until: Instant | null = null): Stretch[] {
   return steps.flatMap(({ edit, state }, index) => {
-    const to = steps[index + 1]?.edit.effective_at ?? null
+    const to = steps[index + 1]?.edit.effective_at ?? until
     return to === edit.effective_at ? [] : [{ from: edit.effective_at, to, state }]
   })
 }
@@ -21,6 +21,21 @@ export function stretches(steps: readonly Step[]): Stretch[] {
 /** The contract at a moment, or null before the first stretch. */
 export function at(timeline: readonly Stretch[], moment: Instant): ContractState | null {
   return timeline.findLast(({ from }) => from <= moment)?.state ?? null
+}
+
+/** The stretches within a window; `to` null is without an end. */
+export function clipped(
+  timeline: readonly Stretch[],
+  { from, to }: { readonly from: Instant | null; readonly to: Instant | null },
+): Stretch[] {
+  return timeline.flatMap((one) => {
+    const stretch = {
+      from: from !== null && one.from < from ? from : one.from,
+      to: to !== null && (one.to === null || one.to > to) ? to : one.to,
+      state: one.state,
+    }
+    return stretch.to !== null && stretch.to <= stretch.from ? [] : [stretch]
+  })
 }
 
 type LineTerms = Omit<ContractLine, 'id'>

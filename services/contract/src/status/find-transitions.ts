@@ -1,8 +1,13 @@
 import type { Context } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
-import { selectTransitions, type Transition } from './status.store.ts'
+import { selectTransitions, type Transition, type Window } from './status.store.ts'
 
-/** Every change of the three statuses of a contract, in the order they were noticed. */
-export function findTransitions(ctx: Context, contractId: Id<'contract'>): Promise<Transition[]> {
-  return selectTransitions(ctx, contractId)
+/** The first changes of the three statuses of a contract within a window, all of the last moment, in the order of time. */
+export function findTransitions(
+  ctx: Context,
+  contractId: Id<'contract'>,
+  window: Window,
+  limit: number,
+): Promise<Transition[]> {
+  return selectTransitions(ctx, contractId, window, limit)
 }

@@ -3,7 +3,7 @@ import { required } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import type { BillingStatus, ContractSync } from '@draupnir/wire'
-import { and, asc, eq, inArray } from 'drizzle-orm'
+import { and, eq, inArray } from 'drizzle-orm'
 import { contractStatuses, contractTransitions } from './status.table.ts'
 import type { Machine, ServiceStatus } from './status.ts'
 
@@ -48,12 +48,25 @@ export async function insertTransition(ctx: Context, contractId: Id<'contract'>,
   await ctx.db.orm.insert(contractTransitions).values({ tenant: ctx.tenant, contractId, ...one })
 }
 
-/** In the order they were noticed. */
-export async function selectTransitions(ctx: Context, contractId: Id<'contract'>): Promise<Transition[]> {
-  const { machine, from, to, at, seq } = contractTransitions
-  return await ctx.db.orm
-    .select({ machine, from, to, at })
-    .from(contractTransitions)
-    .where(and(eq(contractTransitions.tenant, ctx.tenant), eq(contractTransitions.contractId, contractId)))
-    .orderBy(asc(seq))
+export interface Window {
+  /** Inclusive. */
+  readonly from: Instant
+  /** Exclusive; null is without an end. */
+  readonly to: Instant | null
+}
+
+/** The first of a window, all of the last moment, in the order of time, and of one moment in that they were noticed in. */
+export async function selectTransitions(
+  ctx: Context,
+  contractId: Id<'contract'>,
+  { from, to }: Window,
+  limit: number,
+): Promise<Transition[]> {
+  return await ctx.db.sql<Transition[]>`
+    select machine, from_status as "from", to_status as "to", at from (
+      select * from contract_transitions
+      where tenant_id = ${ctx.tenant} and contract_id = ${contractId} and at >= ${from}::timestamptz
+        and (${to}::timestamptz is null or at < ${to}::timestamptz)
+      order by at fetch first ${limit} rows with ties) t
+    order by at, seq`
 }

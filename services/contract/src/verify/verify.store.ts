@@ -51,6 +51,16 @@ export async function placements(
     where contract_id = any(${[...ids]}::text[]) and stands_until is null order by contract_id, effective_at, rank`
 }
 
+/** The stored folds up to places in the order of effect, as known now. */
+export async function snapshots(
+  db: Db,
+  ids: readonly string[],
+): Promise<{ contract_id: string; effective_at: Instant; rank: number; state: ContractState }[]> {
+  return await db.sql`
+    select contract_id, effective_at, rank, state from contract_snapshots
+    where contract_id = any(${[...ids]}::text[]) and known_until is null order by contract_id, effective_at, rank`
+}
+
 /** Devices that two lines hold at one time. */
 export async function sharedDevices(db: Db): Promise<WrongRow[]> {
   return await db.sql<WrongRow[]>`

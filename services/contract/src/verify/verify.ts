@@ -3,12 +3,14 @@ import type { Db } from '@draupnir/db'
 import { type Check, checkOf, type Finding } from '@draupnir/service'
 import { fold } from '../contract/contract.ts'
 import { brokenInvariant } from '../contract/invariants.ts'
+import { steps } from '../contract/replay.ts'
 import { standing } from '../contract/standing.ts'
 import {
   contractsAfter,
   placements,
   type StoredContract,
   sharedDevices,
+  snapshots,
   straySeats,
   untoldEdits,
 } from './verify.store.ts'
@@ -33,6 +35,7 @@ async function wrongFolds(db: Db): Promise<Finding[]> {
   for (let after = ''; ; ) {
     const contracts = await contractsAfter(db, after, CONTRACTS_AT_ONCE)
     findings.push(...contracts.flatMap(wrongFold), ...(await wrongPlaces(db, contracts)))
+    findings.push(...(await wrongSnapshots(db, contracts)))
     const last = contracts.at(-1)
     if (last === undefined) return findings
     after = last.id
@@ -62,4 +65,27 @@ async function wrongPlaces(db: Db, contracts: readonly StoredContract[]): Promis
       ? []
       : [{ row: `contract ${id}`, detail: 'the order of effect is not its log' }]
   })
+}
+
+async function wrongSnapshots(db: Db, contracts: readonly StoredContract[]): Promise<Finding[]> {
+  const rows = await snapshots(
+    db,
+    contracts.map(({ id }) => id),
+  )
+  const stored = Map.groupBy(rows, (row) => row.contract_id)
+  return contracts.flatMap(({ id, log }) => {
+    const list = stored.get(id) ?? []
+    if (list.length === 0) return []
+    const folds = new Map(steps(null, standing(log)).map(({ edit, state }) => [placeName(edit), state]))
+    return list
+      .filter((row) => !isDeepStrictEqual(folds.get(placeName(row)), row.state))
+      .map((row) => ({
+        row: `contract ${id}`,
+        detail: `the fold stored at ${row.effective_at} is not that of its log`,
+      }))
+  })
+}
+
+function placeName({ effective_at, rank }: { readonly effective_at: string; readonly rank: number }): string {
+  return `${effective_at} ${rank}`
 }
