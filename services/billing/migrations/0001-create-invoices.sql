@@ -29,6 +29,7 @@ create table invoices (
   due_at timestamptz(3) not null,
   paid_at timestamptz(3),
   platform_fee_rate text not null,
+  splits jsonb not null,
   lines jsonb not null,
   unique (tenant_id, number),
   unique (openmeter_invoice_id, buyer_id)

@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { msBetween } from '@draupnir/time'
 import { listBalances } from '../src/account/account.store.ts'
 import { account } from '../src/account/account.ts'
+import { expirePending } from '../src/transaction/expire-pending.ts'
 import type { Gatherer } from '../src/transaction/gatherer.ts'
 import type { Outcome, Request } from '../src/transaction/reduce.ts'
 import type { Draft } from '../src/transaction/transaction.ts'
 import { transfer } from './baseline.ts'
 import type { Market } from './books.ts'
-import type { Workload } from './workloads.ts'
+import { EXPIRES_MS, type Workload } from './workloads.ts'
 
 export interface Measured {
   /** Transactions accepted a second; ends of pending ones count with their booking. */
@@ -87,8 +89,13 @@ async function measure(drive: Drive, call: Call): Promise<Measured> {
       }
     }
   }
-  await Promise.all(Array.from({ length: clients }, client))
-  return figures(taken, sum, performance.now() - began)
+  let ms = 0
+  const work = async () => {
+    await Promise.all(Array.from({ length: clients }, client))
+    ms = performance.now() - began
+  }
+  await (workload.twoPhase === true ? sweeping(market, work) : work())
+  return figures(taken, sum, ms)
 }
 
 let calls = 0
@@ -112,22 +119,45 @@ async function engineCall({ market, workload }: Drive, gatherer: Gatherer, draft
   return counts
 }
 
-// Of twenty: sixteen are posted, three voided; one is left to expire.
+// Of a hundred: eighty are posted, fifteen voided, and five left to expire, which is when the sweep voids them.
 async function endPending(gatherer: Gatherer, ctx: Parameters<Gatherer['submit']>[0], drafts: readonly Draft[]) {
-  const turn = calls % 20
-  if (turn === 19) return
-  const ends = drafts.map(
-    ({ id, cause }): Request => ({ type: turn < 16 ? 'settle' : 'void', target: { id }, cause: `end-${cause}` }),
-  )
+  const ends = drafts.flatMap(({ id, cause, expiresAt }, index): Request[] => {
+    if (expiresAt !== null && msBetween(ctx.now(), expiresAt) <= EXPIRES_MS) return []
+    const type = (calls + index) % 95 < 80 ? 'settle' : 'void'
+    return [{ type, target: { id }, cause: `end-${cause}` }]
+  })
+  if (ends.length === 0) return
   const outcomes = await gatherer.submit(ctx, ends)
-  if (count(outcomes, 'accepted') !== drafts.length) throw new Error('a pending transaction was not ended')
+  if (count(outcomes, 'accepted') !== ends.length) throw new Error('a pending transaction was not ended')
+}
+
+// What the service does by a timer: voids whatever has expired, while clients work and once after they have ended.
+async function sweeping({ database: { db }, context }: Market, work: () => Promise<unknown>): Promise<void> {
+  const sweep = () => {
+    const { now, log } = context()
+    return expirePending({ db, now, log, forTenant: () => context() })
+  }
+  let working = true
+  const sweeps = (async () => {
+    while (working) {
+      await delay(200)
+      await sweep()
+    }
+  })()
+  await work().finally(() => {
+    working = false
+  })
+  await sweeps
+  await delay(EXPIRES_MS)
+  await sweep()
 }
 
 function count(outcomes: readonly Outcome[], type: Outcome['type']): number {
   return outcomes.filter((outcome) => outcome.type === type).length
 }
 
-function figures(taken: number[], sum: Pick<Measured, 'accepted' | 'replayed' | 'reads'>, ms: number): Measured {
+/** The figures of a run out of how long each call took. */
+export function figures(taken: number[], sum: Pick<Measured, 'accepted' | 'replayed' | 'reads'>, ms: number): Measured {
   taken.sort((a, b) => a - b)
   const quantile = (q: number) =>
     Math.round((taken[Math.min(taken.length - 1, Math.floor(taken.length * q))] ?? 0) * 100) / 100

@@ -3,16 +3,17 @@ import { createGatherer, type Gatherer } from '../src/transaction/gatherer.ts'
 import { verify } from '../src/verify/verify.ts'
 import { prepareBaseline } from './baseline.ts'
 import { type Market, openMarket } from './books.ts'
+import { perTransaction, spent } from './cost.ts'
 import { type BenchDatabase, openDatabase } from './database.ts'
 import { baselineLoop, closedLoop, type Drive, type Measured, openLoop } from './drive.ts'
 import { httpLoop } from './http-loop.ts'
 import { loadJournal } from './load-journal.ts'
-import { UNIFORM, WORKLOADS, type Workload } from './workloads.ts'
+import { readLatencies } from './read-latencies.ts'
+import { HOT, SPLIT, UNIFORM, WORKLOADS, type Workload } from './workloads.ts'
 
 interface Row {
   readonly name: string
   readonly batch: number
-  readonly clients: number
   readonly verified_tps: number
   readonly baseline_tps: number | null
   readonly ratio: number | null
@@ -29,9 +30,11 @@ const SETTINGS = [
   'max_wal_size',
 ]
 
+const CLIENTS = [1, 20, 200]
+
 /**
  * Measures the posting engine beside the textbook design; prints a table and, as its last line, JSON. `--quick` is a
- * look in a minute or two, `--full` loads ten million rows too.
+ * look in two minutes or three, `--full` goes on to a journal of ten million rows.
  */
 export async function run(args: readonly string[] = process.argv): Promise<void> {
   const quick = args.includes('--quick')
@@ -40,14 +43,13 @@ export async function run(args: readonly string[] = process.argv): Promise<void>
     await bench.prepare()
     const singles = quick ? WORKLOADS.filter(({ parties }) => parties <= 10_000) : WORKLOADS
     for (const workload of singles) await bench.workload(workload)
-    for (const batch of [10, 100, 1_000]) await bench.workload(UNIFORM, { batch, clients: Math.ceil(1_000 / batch) })
-    for (const clients of [1, 20, 200])
-      await bench.workload({ ...UNIFORM, name: `${UNIFORM.name}-x${clients}` }, { clients })
+    for (const batch of [10, 100, 1_000]) await bench.workload(UNIFORM, { batch, clients: Math.max(4, 1_000 / batch) })
+    for (const clients of CLIENTS)
+      for (const workload of quick ? [UNIFORM] : [UNIFORM, HOT, SPLIT]) await bench.workload(workload, { clients })
     const half = await bench.halfLoad()
     const http = await bench.http()
-    const growth = quick ? null : await bench.growth(1_000_000)
-    const growth10 = args.includes('--full') ? await bench.growth(10_000_000) : null
-    bench.report({ half, http, growth, growth10 })
+    const growth = args.includes('--full') ? await bench.growth([1_000_000, 10_000_000]) : null
+    bench.report({ half, http, growth })
   } finally {
     await bench.close()
   }
@@ -57,7 +59,6 @@ interface Rest {
   readonly half: Measured
   readonly http: Measured
   readonly growth: number | null
-  readonly growth10: number | null
 }
 
 class Bench {
@@ -91,21 +92,22 @@ class Bench {
     const drive = { market, workload, clients: 1_000, seconds: this.#seconds, batch: 1, ...over }
     const withBaseline = over.batch === undefined && workload.twoPhase !== true && workload.repeats === undefined
     const baseline = withBaseline ? await baselineLoop({ ...drive, clients: Math.min(drive.clients, 32) }) : null
+    const before = await spent(this.#database)
     const measured = await closedLoop(drive, this.#gatherer)
+    const cost = perTransaction(before, await spent(this.#database), measured.accepted)
     await this.#verified(workload.name, market, measured)
-    const ratio = baseline === null ? null : Math.round((measured.tps / baseline.tps) * 10) / 10
     const row = {
-      name: workload.name,
+      name: over.clients === undefined || drive.batch > 1 ? workload.name : `${workload.name}-x${drive.clients}`,
       batch: drive.batch,
-      clients: drive.clients,
       verified_tps: measured.tps,
       baseline_tps: baseline?.tps ?? null,
-      ratio,
+      ratio: baseline === null ? null : Math.round((measured.tps / baseline.tps) * 10) / 10,
       p50_ms: measured.p50,
       p99_ms: measured.p99,
     }
     this.#rows.push(row)
-    console.log(Object.values(row).join('\t'))
+    const { node_us, postgres_us, wal_bytes } = cost
+    console.log(`${Object.values(row).join('\t')}\t${node_us} + ${postgres_us} us\t${wal_bytes} bytes of log`)
   }
 
   async halfLoad(): Promise<Measured> {
@@ -113,41 +115,54 @@ class Bench {
     const most = this.#best(UNIFORM.name)
     const drive = { market, workload: UNIFORM, clients: 0, seconds: this.#seconds * 2, batch: 1 }
     const measured = await openLoop(drive, this.#gatherer, Math.max(100, most / 2))
+    console.log(`half load\t${measured.tps} tps\tp50 ${measured.p50} ms\tp99 ${measured.p99} ms`)
     await this.#verified('half load', market, measured)
     return measured
   }
 
   async http(): Promise<Measured> {
     const market = await openMarket(this.#database, UNIFORM.parties)
-    const measured = await httpLoop(market, { clients: 200, seconds: this.#seconds })
+    const before = await spent(this.#database)
+    const measured = await httpLoop(market, { clients: 200, seconds: Math.ceil(this.#seconds) })
+    const { node_us, postgres_us } = perTransaction(before, await spent(this.#database), measured.accepted)
+    console.log(`http\t${measured.tps} tps\tp99 ${measured.p99} ms\t${node_us} (the server) + ${postgres_us} us`)
     await this.#verified('http', market, measured)
     return measured
   }
 
-  /** Throughput over a journal of `rows` as a share of that over an empty one, measured right before it. */
-  async growth(rows: number): Promise<number> {
+  /** Throughput over a journal of so many rows as a share of that over an empty one, measured right before; the last one's. */
+  async growth(sizes: readonly number[]): Promise<number> {
     const market = await openMarket(this.#database, UNIFORM.parties)
-    const drive = { market, workload: UNIFORM, clients: 1_000, seconds: this.#seconds, batch: 1 }
+    const drive = { market, workload: UNIFORM, clients: 1_000, seconds: this.#seconds * 2, batch: 1 }
     const before = await closedLoop(drive, this.#gatherer)
-    await loadJournal(market, rows)
-    const after = await closedLoop(drive, this.#gatherer)
-    console.log(`${rows} rows: ${after.tps} tps, empty: ${before.tps} tps`)
-    await this.#verified(`${rows} rows`, market, null)
-    return Math.round((after.tps / before.tps) * 100) / 100
+    let loaded = 0
+    let share = 1
+    let accepted = before.accepted
+    for (const rows of sizes) {
+      await loadJournal(market, loaded, rows)
+      loaded = rows
+      const after = await closedLoop(drive, this.#gatherer)
+      accepted += after.accepted
+      share = Math.round((after.tps / before.tps) * 100) / 100
+      console.log(`${rows} rows: ${after.tps} tps, empty: ${before.tps} tps, ${share}`)
+      await readLatencies(market)
+    }
+    const began = performance.now()
+    await this.#verified(`${loaded} rows`, market, { ...before, accepted })
+    console.log(`audited in ${Math.round((performance.now() - began) / 1_000)} s`)
+    return share
   }
 
-  report({ half, http, growth, growth10 }: Rest): void {
-    const idle = this.#rows.find((row) => row.clients === 1 && row.batch === 1)
+  report({ half, http, growth }: Rest): void {
+    const idle = this.#rows.find((row) => row.name === `${UNIFORM.name}-x1`)
     console.log(
       JSON.stringify({
         workloads: this.#rows,
         in_process_tps: Math.max(...this.#rows.map((row) => row.verified_tps)),
         http_single_tps: http.tps,
         idle_p50_ms: idle?.p50_ms ?? null,
-        half_load_p50_ms: half.p50,
         half_load_p99_ms: half.p99,
-        growth_1m: growth,
-        growth_10m: growth10,
+        growth_10m: growth,
         audit: this.#audit,
       }),
     )

@@ -18,6 +18,9 @@ export interface Workload {
   readonly readEvery?: number
 }
 
+/** How long the pending transactions last that nobody ends. */
+export const EXPIRES_MS = 1_000
+
 type Party = Id<'party'>
 type Pick = (from: readonly Party[]) => Party
 const hot: Pick = (from) => at(from, 0)
@@ -31,6 +34,16 @@ const uniform = sale(any, any)
 export const UNIFORM: Workload = { name: 'any-to-any-10k', parties: 10_000, next: uniform }
 export const HOT: Workload = { name: 'hot-to-hot', parties: 100, next: sale(hot, hot) }
 
+export const SPLIT: Workload = {
+  name: 'five-way-split',
+  parties: 100,
+  next: (market, ctx) =>
+    settle(ctx, hot(market.buyers), [
+      ...[1, 2, 3, 4].map((n) => ({ kind: 'seller_net' as const, party_id: at(market.sellers, n), amount: usd(22) })),
+      { kind: 'platform_fee', party_id: null, amount: usd(12) },
+    ]),
+}
+
 export const WORKLOADS: readonly Workload[] = [
   HOT,
   { name: 'hot-to-any', parties: 10_000, next: sale(hot, any) },
@@ -42,15 +55,7 @@ export const WORKLOADS: readonly Workload[] = [
   },
   UNIFORM,
   { name: 'zipf-100k', parties: 100_000, next: sale(zipf, zipf) },
-  {
-    name: 'five-way-split',
-    parties: 100,
-    next: (market, ctx) =>
-      settle(ctx, hot(market.buyers), [
-        ...[1, 2, 3, 4].map((n) => ({ kind: 'seller_net' as const, party_id: at(market.sellers, n), amount: usd(22) })),
-        { kind: 'platform_fee', party_id: null, amount: usd(12) },
-      ]),
-  },
+  SPLIT,
   { name: 'two-phase', parties: 10_000, next: pendingSale, twoPhase: true },
   { name: 'replays-30-conflicts-1', parties: 10_000, next: uniform, repeats: { exact: 30, conflicting: 1 } },
   {
@@ -65,7 +70,8 @@ export const WORKLOADS: readonly Workload[] = [
 ]
 
 function pendingSale(market: Market, ctx: Context): Draft {
-  return { ...uniform(market, ctx), state: 'pending', expiresAt: addMs(ctx.now(), DAY_MS) }
+  const lastsMs = Math.random() < 0.05 ? EXPIRES_MS : DAY_MS
+  return { ...uniform(market, ctx), state: 'pending', expiresAt: addMs(ctx.now(), lastsMs) }
 }
 
 function settle(ctx: Context, buyer: Party, shares: Parameters<typeof invoiceSettle.post>[0]['shares']): Draft {
@@ -76,9 +82,25 @@ function usd(amount: number) {
   return { amount: `${amount}`, currency: 'USD' as const }
 }
 
-// The inverse of the harmonic sum, close enough: rank ~ n^u for exponent one.
+const sums = new Map<number, Float64Array>()
+
+// Exponent one: the n-th party comes up a n-th as often as the first.
 function zipf(from: readonly Party[]): Party {
-  return at(from, Math.min(from.length - 1, Math.floor(from.length ** Math.random()) - 1))
+  const known = sums.get(from.length) ?? harmonics(from.length)
+  sums.set(from.length, known)
+  const wanted = Math.random() * (known.at(-1) ?? 0)
+  let [low, high] = [0, from.length - 1]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((known[middle] ?? 0) < wanted) low = middle + 1
+    else high = middle
+  }
+  return at(from, low)
+}
+
+function harmonics(count: number): Float64Array {
+  let sum = 0
+  return Float64Array.from({ length: count }, (_, index) => (sum += 1 / (index + 1)))
 }
 
 function at(from: readonly Party[], index: number): Party {

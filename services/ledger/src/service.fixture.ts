@@ -131,6 +131,7 @@ export function paidInvoice(sales: readonly (readonly [Id<'party'>, number])[], 
       period,
     })),
     platform_fee_rate: '0.1',
+    splits: [],
     openmeter_invoice_id: 'om_1',
     ...over,
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { splitSchema } from '../contract/contract.ts'
 import { decimalField, idField, instantField, moneyField, periodField, rateField } from '../fields.ts'
 
 export const invoiceStateSchema = z.enum(['issued', 'partially_paid', 'paid', 'past_due'])
@@ -28,6 +29,8 @@ export const invoiceSchema = z.object({
   amount_paid: moneyField,
   lines: z.array(invoiceLineSchema),
   platform_fee_rate: rateField,
+  /** Shares of others in each line, as the contract says; the seller has what they and the platform leave. */
+  splits: z.array(splitSchema).default([]),
   openmeter_invoice_id: z.string(),
 })
 

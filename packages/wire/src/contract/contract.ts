@@ -61,7 +61,7 @@ export const termField = z.string().regex(/^P(?=\d)(\d{1,3}Y)?(\d{1,3}M)?(\d{1,3
 
 export const splitSchema = z.strictObject({
   party_id: idField('party'),
-  role: z.enum(['partner', 'hosting']),
+  role: z.enum(['partner', 'referral', 'hosting']),
   rate: rateField,
 })
 

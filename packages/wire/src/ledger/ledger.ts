@@ -34,7 +34,7 @@ export const settlementLegSchema = z.object({
   id: idField('settlementLeg'),
   /** The payment it is a part of. */
   collection_id: idField('collection'),
-  kind: z.enum(['seller_net', 'platform_fee']),
+  kind: z.enum(['seller_net', 'partner', 'referral', 'host', 'platform_fee']),
   from: accountRefSchema,
   to: accountRefSchema,
   party_id: idField('party').nullable(),

@@ -137,6 +137,7 @@ function toRow(ctx: Context, invoice: Invoice): Omit<typeof invoices.$inferInser
     dueAt: invoice.due_at,
     paidAt: invoice.paid_at,
     platformFeeRate: invoice.platform_fee_rate,
+    splits: invoice.splits,
     lines: invoice.lines,
   }
 }
@@ -156,6 +157,7 @@ function fromRow(row: typeof invoices.$inferSelect): Invoice {
     amount_paid: toWire({ amount: row.amountPaid, currency: row.currency }),
     lines: row.lines,
     platform_fee_rate: row.platformFeeRate,
+    splits: row.splits,
     openmeter_invoice_id: row.openmeterInvoiceId,
   }
 }

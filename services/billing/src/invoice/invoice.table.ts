@@ -24,6 +24,7 @@ export const invoices = billing.table('invoices', {
   dueAt: instantColumn('due_at').notNull(),
   paidAt: instantColumn('paid_at'),
   platformFeeRate: text('platform_fee_rate').notNull(),
+  splits: jsonb('splits').$type<Invoice['splits']>().notNull(),
   lines: jsonb('lines').$type<Invoice['lines']>().notNull(),
 })
 

@@ -53,6 +53,7 @@ export function draftInvoice(
     amount_paid: toWire(zero(total.currency)),
     lines,
     platform_fee_rate: contract.platform_fee_rate,
+    splits: contract.splits,
     openmeter_invoice_id: rated.id,
   }
 }

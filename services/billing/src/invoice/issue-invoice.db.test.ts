@@ -11,8 +11,8 @@ import { readInvoice } from './read-invoice.ts'
 
 const { db, clock, ctx, pays, timers, statusOf } = await billingService()
 
-const followed = async (context = ctx) => {
-  const contract = contractOf()
+const followed = async (context = ctx, over: Parameters<typeof contractOf>[0] = {}) => {
+  const contract = contractOf(over)
   await followContract(context, contract, T0)
   return contract
 }
@@ -38,6 +38,13 @@ it('issues, asks for the money, sets the due date and says so', async () => {
   })
   expect(await timers('billing.invoice-due')).toMatchObject([{ key: invoice.id, due_at: invoice.due_at }])
   expect(await statusOf(contract.id)).toBe('due')
+})
+
+it('says who shares in it, as the contract does', async () => {
+  const splits = [{ party_id: nextId('party'), role: 'referral' as const, rate: '0.05' }]
+  const contract = await followed(ctx, { splits })
+  const [invoice] = await issueInvoice(ctx, ratedOf(contract, [1000]))
+  expect(await readInvoice(ctx, invoice?.id ?? nextId('invoice'))).toMatchObject({ splits, platform_fee_rate: '0.1' })
 })
 
 it('is quiet while OpenMeter is still rating', async () => {

@@ -41,7 +41,7 @@ async function release(
   const amount = toWire(standing(leg))
   const transaction = await postTransaction(ctx, {
     recipe: holdingRelease,
-    input: { party_id: leg.partyId, amount },
+    input: { party_id: leg.partyId, amount, from: leg.to.name === 'holding' ? 'holding' : 'pay_in_holding' },
     cause: `${HOLDING_MATURE}/${leg.id}`,
     reference: leg.id,
     effectiveAt: leg.dueAt,

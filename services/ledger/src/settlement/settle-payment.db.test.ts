@@ -51,6 +51,47 @@ describe('settlePayment', () => {
     })
   })
 
+  it('gives partners, referrers and hosts their shares, which season and are released like a seller’s', async () => {
+    const [seller, partner, referrer, host] = [nextId('party'), nextId('party'), nextId('party'), nextId('party')]
+    const splits = [
+      { party_id: partner, role: 'partner' as const, rate: '0.05' },
+      { party_id: referrer, role: 'referral' as const, rate: '0.01' },
+      { party_id: host, role: 'hosting' as const, rate: '0.125' },
+    ]
+    const { ctx, settlement } = await settled([[seller, 1_000]], { splits })
+    expect(await books(ctx)).toEqual({
+      'platform:cash.ach:USD': 1_000n,
+      [`${seller}:pay_in_holding:USD`]: 715n,
+      [`${partner}:holding:USD`]: 50n,
+      [`${referrer}:holding:USD`]: 10n,
+      [`${host}:holding:USD`]: 125n,
+      'platform:fee_revenue:USD': 100n,
+    })
+    expect(settlement.legs).toMatchObject([
+      { kind: 'seller_net', state: 'seasoning', dueAt: MATURE },
+      { kind: 'partner', state: 'seasoning', dueAt: MATURE },
+      { kind: 'referral', state: 'seasoning', dueAt: MATURE },
+      { kind: 'host', state: 'seasoning', dueAt: MATURE },
+      { kind: 'platform_fee', state: 'booked' },
+    ])
+    ctx.clock.set(MATURE)
+    for (const leg of settlement.legs) await releaseHolding(ctx, { settlementId: settlement.id, legId: leg.id })
+    expect(await books(ctx)).toMatchObject({
+      [`${seller}:available:USD`]: 715n,
+      [`${partner}:available:USD`]: 50n,
+      [`${referrer}:available:USD`]: 10n,
+      [`${host}:available:USD`]: 125n,
+    })
+    const [row] = await db.sql<{ lines: object[] }[]>`select lines from settlements where id = ${settlement.id}`
+    const kept = [
+      { kind: 'partner', partyId: partner, amount: usd(50) },
+      { kind: 'referral', partyId: referrer, amount: usd(10) },
+      { kind: 'host', partyId: host, amount: usd(125) },
+    ]
+    expect(row?.lines).toMatchObject([{ net: usd(715), fee: usd(100), others: kept }])
+    expect((await verify({ db })).filter((check) => !check.ok)).toEqual([])
+  })
+
   it('keeps the split of each line, as it was computed', async () => {
     const seller = nextId('party')
     const { settlement } = await settled([

@@ -90,7 +90,12 @@ function splitOf(invoice: Invoice, gross: Money) {
     sellerId: line.seller_id,
     amount: fromWire(line.amount),
   }))
-  return split(gross, lines, decimal(invoice.platform_fee_rate))
+  const rates = invoice.splits.map(({ role, party_id, rate }) => ({
+    kind: role === 'hosting' ? ('host' as const) : role,
+    partyId: party_id,
+    rate: decimal(rate),
+  }))
+  return split(gross, lines, decimal(invoice.platform_fee_rate), rates)
 }
 
 function partiesOf(parts: readonly Part[]): Id<'party'>[] {
@@ -98,9 +103,10 @@ function partiesOf(parts: readonly Part[]): Id<'party'>[] {
 }
 
 function shareInput(part: Part) {
-  return part.kind === 'seller_net'
-    ? { kind: part.kind, party_id: part.partyId, amount: toWire(part.amount) }
-    : { kind: part.kind, party_id: null, amount: toWire(part.amount) }
+  const amount = toWire(part.amount)
+  return part.kind === 'platform_fee'
+    ? { kind: part.kind, party_id: part.partyId, amount }
+    : { kind: part.kind, party_id: part.partyId, amount }
 }
 
 async function save(ctx: Context, known: Settlement | null, after: Settlement): Promise<void> {

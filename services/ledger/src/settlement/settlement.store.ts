@@ -45,6 +45,7 @@ interface LegRow {
 }
 
 const storedAmount = moneyField.transform((wire) => fromWire(wire))
+const splitKind = z.enum(['partner', 'referral', 'host'])
 const storedLines = z.array(
   z.object({
     lineId: idField('invoiceLine'),
@@ -52,11 +53,12 @@ const storedLines = z.array(
     amount: storedAmount,
     fee: storedAmount,
     net: storedAmount,
+    others: z.array(z.object({ kind: splitKind, partyId: idField('party'), amount: storedAmount })),
   }),
 )
 
 const shareSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('seller_net'), partyId: idField('party'), amount: storedAmount }),
+  z.object({ kind: z.enum(['seller_net', ...splitKind.options]), partyId: idField('party'), amount: storedAmount }),
   z.object({ kind: z.literal('platform_fee'), partyId: z.null(), amount: storedAmount }),
 ])
 
@@ -300,5 +302,6 @@ function seasoningOf({ rail, risk_tier, policy_version }: LegRow): Leg['seasonin
 }
 
 function storedLine(line: LineShare) {
-  return { ...line, amount: toWire(line.amount), fee: toWire(line.fee), net: toWire(line.net) }
+  const others = line.others.map((share) => ({ ...share, amount: toWire(share.amount) }))
+  return { ...line, amount: toWire(line.amount), fee: toWire(line.fee), net: toWire(line.net), others }
 }

@@ -212,7 +212,8 @@ function destination(
   if (share.kind === 'platform_fee') {
     return { to: account.feeRevenue(share.amount.currency), state: 'booked', dueAt: null, seasoning: null }
   }
-  const to = account.payInHolding(share.partyId, share.amount.currency)
+  const holding = share.kind === 'seller_net' ? account.payInHolding : account.holding
+  const to = holding(share.partyId, share.amount.currency)
   const { dueAt, ...seasoning } = required(seasonings.get(share.partyId), 'a seasoning for each party')
   return { to, state: 'seasoning', dueAt, seasoning }
 }

@@ -47,12 +47,13 @@ async function openLanes(ctx: Context): Promise<void> {
 
 /**
  * Until the end of the transaction no table and no index is read from end to end: rows are looked up one by one, in the
- * order they are given. A plan made over young books, which are read faster whole, would be kept while they grow.
+ * order they are given. A plan made over young books, which are read faster whole, would be kept while they grow; and
+ * there is but one plan for any number of rows, so that none is made again for each commit.
  */
 export async function alwaysByIndex({ db: { sql } }: Context): Promise<void> {
   await sql`
     select set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin', 'off', true),
-      set_config('enable_hashjoin', 'off', true)`
+      set_config('enable_hashjoin', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)`
 }
 
 /** Locks every lane: until the transaction ends nothing is booked. */
