@@ -77,6 +77,7 @@ export const REFUSALS = {
   'ledger.holding-not-mature': { status: 409, consumer: 'retry', title: 'The holding has not matured yet' },
   'ledger.invoice-unbalanced': { status: 422, consumer: 'park', title: 'The lines do not add up to the total' },
   'ledger.leg-not-seasoning': { status: 409, consumer: 'park', title: 'The leg is not seasoning any more' },
+  'ledger.mirror-off': { status: 409, consumer: 'park', title: 'The books are not mirrored' },
   'ledger.pair-not-allowed': { status: 422, consumer: 'park', title: 'These accounts may not touch in this direction' },
   'ledger.pay-in-unknown': { status: 422, consumer: 'park', title: 'No cleared pay-in of this party is known' },
   'ledger.payment-exceeds-open': { status: 422, consumer: 'park', title: 'More is paid than is open of the invoice' },

@@ -12,6 +12,7 @@ const facts: Facts = {
   nats: { url: 'nats://broker', login: (user) => ({ user, password: `${user}-password` }) },
   internalAuthSecret: 'internal',
   openmeter: { url: 'http://om', apiKey: 'om-key', webhookSecret: 'om-hook' },
+  mirror: { state: 'on', rates: null },
   modernTreasury: { baseUrl: 'http://mt', organizationId: 'org', apiKey: 'mt-key', webhookKey: 'mt-hook' },
   bootstrapApiKey: 'key',
   sandboxControlSecret: 'control',
@@ -24,7 +25,7 @@ const whoGets = (value: string): string[] =>
 
 it('a provider’s key reaches only those who call it, and its sandbox', () => {
   expect(whoGets('om-key')).toEqual(['sandbox-openmeter', 'metering-sync', 'billing'])
-  expect(whoGets('mt-key')).toEqual(['sandbox-modern-treasury', 'payout'])
+  expect(whoGets('mt-key')).toEqual(['sandbox-modern-treasury', 'ledger', 'payout'])
   expect(whoGets('mt-hook')).toEqual(['sandbox-modern-treasury', 'payout'])
 })
 

@@ -30,6 +30,8 @@ export interface Facts {
     readonly apiKey: string
     readonly webhookKey: string
   }
+  /** Where the ledger mirrors its books, and how many calls, lists and bulk requests a second; null for its own default. */
+  readonly mirror: { readonly state: 'on' | 'off'; readonly rates: string | null }
   /** The first key of the gateway, with every scope. */
   readonly bootstrapApiKey: string
   readonly sandboxControlSecret: string
@@ -91,9 +93,15 @@ function groupEnvironment(group: EnvGroup, facts: Facts): Record<string, string>
       }
     case 'modern-treasury-webhook':
       return { MODERN_TREASURY_WEBHOOK_KEY: facts.modernTreasury.webhookKey }
+    case 'mirror':
+      return mirrorEnvironment(facts)
     case 'gateway':
       return gatewayEnvironment(facts)
   }
+}
+
+function mirrorEnvironment({ mirror: { state, rates } }: Facts): Record<string, string> {
+  return { LEDGER_MIRROR: state, ...(rates === null ? {} : { LEDGER_MIRROR_RATES: rates }) }
 }
 
 function gatewayEnvironment(facts: Facts): Record<string, string> {

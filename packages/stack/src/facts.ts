@@ -18,6 +18,8 @@ export interface FactsInput {
   readonly port: number | undefined
 }
 
+const SANDBOX_RATES = '5000/5000/5000'
+
 /** The processes to start: those of `only`, without the sandboxes that a real account replaces. */
 export function processesToStart(settings: Settings, only?: readonly string[]): ProcessDeclaration[] {
   for (const name of only ?? [])
@@ -60,11 +62,21 @@ export async function localFacts(input: FactsInput): Promise<Facts> {
       apiKey: settings.MODERN_TREASURY_API_KEY ?? secrets.get('modern-treasury-api-key', () => `test-${random()}`),
       webhookKey: settings.MODERN_TREASURY_WEBHOOK_KEY ?? secrets.get('modern-treasury-webhook'),
     },
+    mirror: mirrorFacts(settings),
     bootstrapApiKey: secrets.get('api-key', () => `sk_${real ? 'live' : 'sandbox'}_${random()}`),
     sandboxControlSecret: secrets.get('sandbox-control'),
     started,
     passedOn: passedOn(),
   }
+}
+
+// The sandbox has no limits; a real organization has, and shares them.
+function mirrorFacts({
+  LEDGER_MIRROR: state = 'on',
+  LEDGER_MIRROR_RATES: rates,
+  ...settings
+}: Settings): Facts['mirror'] {
+  return { state, rates: rates ?? (settings.MODERN_TREASURY_API_KEY === undefined ? SANDBOX_RATES : null) }
 }
 
 async function choosePorts({ secrets, started, port: wanted, settings }: FactsInput): Promise<Map<string, number>> {

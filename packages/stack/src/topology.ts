@@ -2,7 +2,13 @@ import { join } from 'node:path'
 import { repositoryRoot } from './paths.ts'
 
 /** What a process may be told beyond what every process is told; see docs/architecture/foundations.md. */
-export type EnvGroup = 'openmeter' | 'openmeter-webhook' | 'modern-treasury' | 'modern-treasury-webhook' | 'gateway'
+export type EnvGroup =
+  | 'openmeter'
+  | 'openmeter-webhook'
+  | 'modern-treasury'
+  | 'modern-treasury-webhook'
+  | 'mirror'
+  | 'gateway'
 
 export interface ProcessDeclaration {
   readonly name: string
@@ -36,7 +42,7 @@ export const PROCESSES: readonly ProcessDeclaration[] = [
   service('contract', []),
   service('metering-sync', ['openmeter'], ['sandbox-openmeter']),
   service('billing', ['openmeter', 'openmeter-webhook'], ['sandbox-openmeter']),
-  service('ledger', []),
+  service('ledger', ['modern-treasury', 'mirror'], ['sandbox-modern-treasury']),
   service('payout', ['modern-treasury', 'modern-treasury-webhook'], ['sandbox-modern-treasury']),
   service('device-health', []),
   service('gateway', ['gateway'], ['contract', 'metering-sync', 'billing', 'ledger', 'payout', 'device-health']),
