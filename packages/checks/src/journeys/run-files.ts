@@ -40,6 +40,8 @@ async function variablesOf(system: RunningSystem, platform: Platform, path: stri
     run: randomBytes(6).toString('hex'),
     now,
     month: nextLongMonth(now),
+    modern_treasury: system.urls['sandbox-modern-treasury'] ?? '',
+    sandbox_secret: system.sandboxControlSecret,
     ...(await assembleCast(platform, own)),
   }
 }

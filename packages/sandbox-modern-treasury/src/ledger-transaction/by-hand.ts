@@ -1,7 +1,7 @@
 import type ModernTreasury from 'modern-treasury'
 import { z } from 'zod'
 import { notFound } from '../api/errors.ts'
-import { externalId } from '../api/fields.ts'
+import { externalId, uuid } from '../api/fields.ts'
 import { act, create, type Route } from '../api/route.ts'
 import type { Unit } from '../api/unit.ts'
 import { findWhere } from '../store/resource.ts'
@@ -10,6 +10,7 @@ import { inputsOf } from './entries.ts'
 import { updateLedgerTransaction } from './update-ledger-transaction.ts'
 
 const Named = z.strictObject({ external_id: externalId })
+const NamedOrKnown = z.union([Named, z.strictObject({ id: uuid })])
 
 /** What somebody at the provider's dashboard might do to a ledger that others keep. */
 export const handRoutes: readonly Route[] = [
@@ -21,8 +22,8 @@ export const handRoutes: readonly Route[] = [
       ledger_entries: inputsOf(ledger_entries),
     })
   }),
-  act('/_sandbox/ledger_transactions/archive')(Named, async (unit, input) => {
-    const { id } = await named(unit, input.external_id)
+  act('/_sandbox/ledger_transactions/archive')(NamedOrKnown, async (unit, input) => {
+    const id = 'id' in input ? input.id : (await named(unit, input.external_id)).id
     return updateLedgerTransaction(unit, { status: 'archived' }, id)
   }),
 ]

@@ -74,10 +74,15 @@ async function detailsOf(ctx: Context, theirs: readonly LedgerTransaction[]): Pr
   return new Map(
     theirs.flatMap((each) => {
       const own = byName.get(each.external_id ?? '')
-      const detail = own === undefined ? 'was made there, not here' : differenceOf(own, comparable(each, refs))
+      const detail = own === undefined ? unknownTo(each) : differenceOf(own, comparable(each, refs))
       return detail === null ? [] : [[each.id, detail] as const]
     }),
   )
+}
+
+// What was archived moves nothing.
+function unknownTo({ status }: LedgerTransaction): string | null {
+  return status === 'archived' ? null : 'was made there, not here'
 }
 
 function comparable(theirs: LedgerTransaction, refs: ReadonlyMap<string, string>): TheirTransaction {
