@@ -6,5 +6,5 @@ export {
   type ModernTreasuryConfig,
   modernTreasury,
 } from './client.ts'
-export { createPace, type Pace, type Rates, readRates } from './pace.ts'
+export { createPace, type Pace, type Rates, readRates, type Ticking } from './pace.ts'
 export { allOf, everyPage, type PageOf } from './pages.ts'

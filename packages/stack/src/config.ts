@@ -21,7 +21,7 @@ const schema = z.object({
   MODERN_TREASURY_ORGANIZATION_ID: z.string().min(1).optional(),
   MODERN_TREASURY_API_KEY: z.string().min(1).optional(),
   MODERN_TREASURY_WEBHOOK_KEY: z.string().min(1).optional(),
-  LEDGER_MIRROR: z.enum(['on', 'off']).optional(),
+  LEDGER_MIRROR: z.enum(['modern-treasury', 'none']).optional(),
   LEDGER_MIRROR_RATES: z.string().min(1).optional(),
   CLOCK: z.enum(['system', 'sandbox']).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),

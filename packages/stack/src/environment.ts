@@ -31,7 +31,7 @@ export interface Facts {
     readonly webhookKey: string
   }
   /** Where the ledger mirrors its books, and how many calls, lists and bulk requests a second; null for its own default. */
-  readonly mirror: { readonly state: 'on' | 'off'; readonly rates: string | null }
+  readonly mirror: { readonly at: 'modern-treasury' | 'none'; readonly rates: string | null }
   /** The first key of the gateway, with every scope. */
   readonly bootstrapApiKey: string
   readonly sandboxControlSecret: string
@@ -100,8 +100,8 @@ function groupEnvironment(group: EnvGroup, facts: Facts): Record<string, string>
   }
 }
 
-function mirrorEnvironment({ mirror: { state, rates } }: Facts): Record<string, string> {
-  return { LEDGER_MIRROR: state, ...(rates === null ? {} : { LEDGER_MIRROR_RATES: rates }) }
+function mirrorEnvironment({ mirror: { at, rates } }: Facts): Record<string, string> {
+  return { LEDGER_MIRROR: at, ...(rates === null ? {} : { LEDGER_MIRROR_RATES: rates }) }
 }
 
 function gatewayEnvironment(facts: Facts): Record<string, string> {

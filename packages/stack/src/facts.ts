@@ -72,11 +72,11 @@ export async function localFacts(input: FactsInput): Promise<Facts> {
 
 // The sandbox has no limits; a real organization has, and shares them.
 function mirrorFacts({
-  LEDGER_MIRROR: state = 'on',
+  LEDGER_MIRROR: at = 'modern-treasury',
   LEDGER_MIRROR_RATES: rates,
   ...settings
 }: Settings): Facts['mirror'] {
-  return { state, rates: rates ?? (settings.MODERN_TREASURY_API_KEY === undefined ? SANDBOX_RATES : null) }
+  return { at, rates: rates ?? (settings.MODERN_TREASURY_API_KEY === undefined ? SANDBOX_RATES : null) }
 }
 
 async function choosePorts({ secrets, started, port: wanted, settings }: FactsInput): Promise<Map<string, number>> {

@@ -4,8 +4,8 @@ import { z } from 'zod'
 /** What this service needs besides what every service does: where the books are mirrored. */
 export const config = z
   .object({
-    /** `off`: the books are mirrored nowhere, and no credentials are needed. */
-    LEDGER_MIRROR: z.enum(['on', 'off']).default('on'),
+    /** `none`: the books are mirrored nowhere, and no credentials are needed. */
+    LEDGER_MIRROR: z.enum(['modern-treasury', 'none']).default('modern-treasury'),
     /** Calls, lists and bulk requests a second: less than the limits of the organization, which others share. */
     LEDGER_MIRROR_RATES: z
       .string()
@@ -22,10 +22,10 @@ export const config = z
   })
   .refine(
     (it) =>
-      it.LEDGER_MIRROR === 'off' ||
+      it.LEDGER_MIRROR === 'none' ||
       (it.MODERN_TREASURY_ORGANIZATION_ID !== undefined && it.MODERN_TREASURY_API_KEY !== undefined),
     {
       path: ['LEDGER_MIRROR'],
-      message: 'set MODERN_TREASURY_ORGANIZATION_ID and MODERN_TREASURY_API_KEY too, or LEDGER_MIRROR=off',
+      message: 'set MODERN_TREASURY_ORGANIZATION_ID and MODERN_TREASURY_API_KEY too, or LEDGER_MIRROR=none',
     },
   )

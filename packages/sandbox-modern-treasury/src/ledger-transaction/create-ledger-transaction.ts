@@ -45,9 +45,11 @@ export async function createLedgerTransaction(
     partially_posts_ledger_transaction_id: links.partially_posts_ledger_transaction_id ?? null,
     archived_reason: null,
   }
-  await insert(unit, 'ledger_transaction', transaction)
-  await keepVersion(unit, transaction)
-  await publish(unit, 'ledger_transaction', 'created', transaction)
+  await Promise.all([
+    insert(unit, 'ledger_transaction', transaction),
+    keepVersion(unit, transaction, 0),
+    publish(unit, 'ledger_transaction', 'created', transaction),
+  ])
   return transaction
 }
 

@@ -7,7 +7,7 @@ import { mergeMetadata } from '../api/fields.ts'
 import { base, type Unit } from '../api/unit.ts'
 import { readManner } from '../ledger/ledger-manner.ts'
 import { balancesOf, withEntry } from '../ledger-account/balances.ts'
-import { discard, find, insert, type Resource, save } from '../store/resource.ts'
+import { discard, insertAll, lockAll, type Resource, saveAll } from '../store/resource.ts'
 import { later } from '../work/kinds.ts'
 import type { LedgerEntryInput } from './ledger-transaction.schema.ts'
 
@@ -26,12 +26,10 @@ const OPERATORS: Readonly<Record<string, (balance: number, bound: number) => boo
 
 /** Locks every account named, in the order of their ids, so that two writers never wait for each other. */
 export async function lockAccounts(unit: Unit, accountIds: readonly string[]): Promise<Accounts> {
-  const accounts = new Map<string, Account>()
-  for (const id of [...new Set(accountIds)].sort()) {
-    const account = await find(unit, 'ledger_account', id, true)
-    accounts.set(id, account ?? invalid('ledger_entries', `The ledger account ${id} could not be found`))
-  }
-  return accounts
+  const ids = [...new Set(accountIds)]
+  const found = new Map((await lockAll(unit, 'ledger_account', ids)).map((account) => [account.body.id, account]))
+  for (const id of ids) if (!found.has(id)) invalid('ledger_entries', `The ledger account ${id} could not be found`)
+  return found
 }
 
 /** One ledger, and debits equal to credits in every currency. Returns the ledger's id. */
@@ -85,12 +83,19 @@ export async function rewriteEntries(
   const current = (id: string) => changed.get(id) ?? accountOf(accounts, id)
   for (const input of inputs) demandBalances(current(input.ledger_account_id), input)
   for (const entry of old) await discard(unit, 'ledger_entry', entry)
-  for (const { body, extra } of changed.values()) await save(unit, 'ledger_account', body, extra)
   const entries = inputs.map((input) => {
     const entry = entryOf(unit, current(input.ledger_account_id), input, occasion)
     return isLate(input.ledger_account_id) ? { ...entry, ledger_account_lock_version: null } : entry
   })
-  for (const entry of entries) await insert(unit, 'ledger_entry', entry, { effectiveAt: occasion.effectiveAt })
+  const { effectiveAt } = occasion
+  await Promise.all([
+    saveAll(unit, 'ledger_account', [...changed.values()]),
+    insertAll(
+      unit,
+      'ledger_entry',
+      entries.map((body) => ({ body, extra: { effectiveAt } })),
+    ),
+  ])
   const late = moves.filter((move) => isLate(move.accountId))
   if (late.length > 0) {
     await later(
@@ -122,7 +127,7 @@ export async function applyEntries(unit: Unit, _key: string, data: JsonValue): P
     unit,
     moves.map(({ accountId }) => accountId),
   )
-  for (const { body, extra } of withMoves(accounts, moves).values()) await save(unit, 'ledger_account', body, extra)
+  await saveAll(unit, 'ledger_account', [...withMoves(accounts, moves).values()])
 }
 
 function withMoves(accounts: Accounts, moves: readonly Move[]): Map<string, Account> {

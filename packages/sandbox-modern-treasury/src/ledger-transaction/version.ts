@@ -8,6 +8,7 @@ import { insert } from '../store/resource.ts'
 export async function keepVersion(
   unit: Unit,
   transaction: ModernTreasury.LedgerTransaction,
+  number?: number,
 ): Promise<ModernTreasury.LedgerTransaction> {
   const { id, object: _, updated_at: __, ledger_entries, ...rest } = transaction
   const version: LedgerTransactionVersion = {
@@ -16,7 +17,7 @@ export async function keepVersion(
     object: 'ledger_transaction_version',
     created_at: timestamp(unit.now),
     ledger_transaction_id: id,
-    version: await versionsOf(unit, id),
+    version: number ?? (await versionsOf(unit, id)),
     ledger_entries: ledger_entries.map(({ updated_at: ___, discarded_at: ____, ...entry }) => entry),
   }
   await insert(unit, 'ledger_transaction_version', version)

@@ -19,6 +19,29 @@ export async function insert<K extends Kind>(unit: Unit, kind: K, body: Bodies[K
   await unit.sql`insert into resource ${unit.sql(row)}`
 }
 
+/** Writes several new resources of a kind at once. */
+export async function insertAll<K extends Kind>(unit: Unit, kind: K, resources: readonly Resource<K>[]): Promise<void> {
+  if (resources.length === 0) return
+  const rows = resources.map(({ body, extra }) => ({
+    id: body.id,
+    kind,
+    body: unit.sql.json(json(body)),
+    extra: unit.sql.json(json(extra)),
+  }))
+  await unit.sql`insert into resource ${unit.sql(rows)}`
+}
+
+/** The living ones of these, locked in the order of their ids until the end of the transaction. */
+export async function lockAll<K extends Kind>(
+  unit: Unit,
+  kind: K,
+  ids: readonly string[],
+): Promise<readonly Resource<K>[]> {
+  return unit.sql<Resource<K>[]>`
+    select body, extra from resource
+    where id = any(${[...ids]}::uuid[]) and kind = ${kind} and discarded_at is null order by id for update`
+}
+
 export async function find<K extends Kind>(
   unit: Unit,
   kind: K,
@@ -55,6 +78,16 @@ export async function save<K extends Kind>(
     ${extra === undefined ? unit.sql`` : unit.sql`, extra = ${unit.sql.json(json(extra))}`}
     where id = ${body.id} and kind = ${kind}`
   return updated
+}
+
+/** Stores several changed resources at once, bodies and extras, and sets their `updated_at`. */
+export async function saveAll<K extends Kind>(unit: Unit, kind: K, resources: readonly Resource<K>[]): Promise<void> {
+  if (resources.length === 0) return
+  const changed = resources.map(({ body, extra }) => ({ body: { ...body, updated_at: timestamp(unit.now) }, extra }))
+  await unit.sql`
+    update resource r set body = u.value -> 'body', extra = u.value -> 'extra'
+    from jsonb_array_elements(${unit.sql.json(json(changed))}) u(value)
+    where r.id = (u.value -> 'body' ->> 'id')::uuid and r.kind = ${kind}`
 }
 
 /** Discarded resources are gone from lists and lookups. */

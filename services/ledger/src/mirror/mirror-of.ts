@@ -13,7 +13,7 @@ const opened = new WeakMap<Settings, ModernTreasury>()
 
 /** The mirror's own way to Modern Treasury, at its own pace; null when it is switched off. */
 export function mirrorOf(settings: Settings): ModernTreasury | null {
-  if (settings.LEDGER_MIRROR === 'off') return null
+  if (settings.LEDGER_MIRROR === 'none') return null
   const mt = opened.get(settings) ?? open(settings)
   opened.set(settings, mt)
   return mt

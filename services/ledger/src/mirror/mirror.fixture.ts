@@ -1,7 +1,7 @@
 import type { SweepContext } from '@draupnir/clock'
 import type { Context } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
-import { allOf, type ModernTreasury, modernTreasury, type Pace } from '@draupnir/modern-treasury'
+import { allOf, type ModernTreasury, modernTreasury, type Pace, type Ticking } from '@draupnir/modern-treasury'
 import { emptyDatabase } from '@draupnir/sandbox/testing'
 import { startSandbox } from '@draupnir/sandbox-modern-treasury'
 import { nextId, testClock, testContext, testLog } from '@draupnir/testing'
@@ -19,13 +19,28 @@ import { verifyMirror } from './verify-mirror.ts'
 
 const ROUNDS = 200
 
+export interface BenchOptions {
+  readonly timeoutMs?: number
+  /** The mirror's pace; `ticking` is the real time by which the sandbox limits. */
+  readonly pace?: (ticking: Ticking) => Pace
+}
+
 /** A ledger and the Modern Treasury sandbox on one clock, and the mirror between them, run by hand. */
-export async function mirrorBench(options: { readonly timeoutMs?: number; readonly pace?: Pace } = {}) {
-  const { db, url } = await ledgerDatabase()
+export async function mirrorBench(options: BenchOptions = {}) {
+  const { db, owner, url } = await ledgerDatabase()
   const clock = testClock(START)
   const log = testLog()
   const bankDatabase = await emptyDatabase()
+  // Real time passes only while the mirror waits for its turn.
   let realMs = 0
+  const ticking: Ticking = {
+    now: () => realMs,
+    wait: async (ms) => {
+      const until = realMs + ms
+      await Promise.resolve()
+      realMs = Math.max(realMs, until)
+    },
+  }
   const sandbox = await startSandbox(
     {
       host: '127.0.0.1',
@@ -47,7 +62,7 @@ export async function mirrorBench(options: { readonly timeoutMs?: number; readon
   })
   const opened = { baseUrl: sandbox.url, organizationId: 'org', apiKey: 'key', timeoutMs: options.timeoutMs ?? 20_000 }
   const plain = modernTreasury(opened)
-  const mt = options.pace === undefined ? plain : modernTreasury({ ...opened, pace: options.pace })
+  const mt = options.pace === undefined ? plain : modernTreasury({ ...opened, pace: options.pace(ticking) })
   const control = async (method: string, path: string, body?: object | null) => {
     const response = await fetch(`${sandbox.url}/_sandbox/${path}`, {
       method,
@@ -74,16 +89,15 @@ export async function mirrorBench(options: { readonly timeoutMs?: number; readon
     throw new Error('the mirror does not come to rest')
   }
   return {
-    ...{ db, url, clock, log, mt: plain, control, follow, sandboxUrl: sandbox.url },
+    ...{ db, owner, url, clock, log, mt: plain, control, follow },
+    ...{ sandboxUrl: sandbox.url, sandboxDatabaseUrl: bankDatabase.url },
     /** Another process takes over: what the one before had in its head is gone. */
     restart: () => {
       follower = newFollower()
     },
     /** One run and no more. */
     step: () => follower.run(sweepContext()),
-    setMs: (ms: number) => {
-      realMs = ms
-    },
+    realMs: () => realMs,
     fault: (fault: object) => control('POST', 'faults', fault),
     heal: () => control('DELETE', 'faults'),
     audit: () => auditMirror(plain).run(sweepContext()),
