@@ -46,9 +46,9 @@ const faultResource = component('SandboxFault', z.looseObject({ id: z.unknown() 
 const SCOPE = 'sandbox:write'
 const TAGS = ['Sandbox']
 
-/** The test clock and the fault switches of the provider sandboxes; there are none in production. */
+/** The test clock, the fault switches of the provider sandboxes and what the other bank does; there are none in production. */
 export function sandboxRoutes(tools: AdvanceTools) {
-  return [...clockRoutes(tools), ...faultRoutes(tools)]
+  return [...clockRoutes(tools), ...faultRoutes(tools), ...bankRoutes(tools)]
 }
 
 function clockRoutes(tools: AdvanceTools) {
@@ -108,6 +108,27 @@ function faultRoutes(tools: AdvanceTools) {
       responses: { 204: null },
       handler: async (_ctx, { params }) => {
         await control(tools, params.provider, 'DELETE', '/_sandbox/faults')
+        return { status: 204 }
+      },
+    }),
+  ]
+}
+
+function bankRoutes(tools: AdvanceTools) {
+  return [
+    defineRoute({
+      method: 'post',
+      path: '/sandbox/payment-orders/{payment_order_id}/return',
+      scope: SCOPE,
+      summary: 'Lets the other bank send an executed payment order back',
+      tags: TAGS,
+      params: strict({ payment_order_id: z.uuid() }),
+      body: strict({ code: z.string().regex(/^R\d\d$/) }),
+      idempotency: 'none',
+      responses: { 204: null },
+      handler: async (_ctx, { params, body }) => {
+        const path = `/_sandbox/payment_orders/${params.payment_order_id}/return`
+        await control(tools, 'modern-treasury', 'POST', path, body)
         return { status: 204 }
       },
     }),
