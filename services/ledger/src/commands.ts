@@ -1,6 +1,7 @@
 /** Every verb of the ledger. */
 
 export { changeAccount } from './account/change-account.ts'
+export { listAccounts, readAccount, readFinancials, readTrialBalances } from './account/read-accounts.ts'
 export { readBalanceAt, readStatement } from './account/read-statement.ts'
 export { cashOutReleased, cashOutWhenDue, resumeCashOuts } from './cash-out/cash-out-released.ts'
 export { endCashOut, failCashOut, refuseCashOut, reserveCashOut } from './cash-out/follow-payout.ts'
@@ -21,12 +22,14 @@ export { season } from './seasoning/season.ts'
 export { keptSeasoningPolicy, readSeasoningPolicy, setSeasoningPolicy } from './seasoning/set-seasoning-policy.ts'
 export { claimEarnings, freeEarnings, readEarnings, recoupEarnings } from './settlement/earnings.ts'
 export { listTranches, overrideMaturity, overridesByLeg } from './settlement/override-maturity.ts'
+export { listSettlements, readSettlement } from './settlement/read-settlement.ts'
 export { releaseHolding } from './settlement/release-holding.ts'
 export { settlePayment } from './settlement/settle-payment.ts'
 export { closePeriod } from './transaction/close-period.ts'
 export { expirePending } from './transaction/expire-pending.ts'
 export { postBatch } from './transaction/post-batch.ts'
 export { postTransaction, tryTransaction } from './transaction/post-transaction.ts'
+export { listTransactions, readTransaction } from './transaction/read-transaction.ts'
 export { settlePending, voidPending } from './transaction/resolve-pending.ts'
 export {
   endTransaction,

@@ -22,6 +22,34 @@ describe('a tree is untidy with', () => {
     expect(untidy([broken])).toEqual(expect.arrayContaining([expect.stringContaining(message)]))
   })
 
+  it('two records or migrations of one number', () => {
+    const paths = [
+      'docs/adr/0001-a.md',
+      'docs/adr/0001-b.md',
+      'packages/a/migrations/0001-a.sql',
+      'packages/b/migrations/0001-a.sql',
+    ]
+    expect(untidy(paths.map((path) => file(path)))).toEqual(['docs/adr/0001 is the number of two files'])
+  })
+
+  it.each(['invoice/invoice.routes.ts', 'on/ledger.x.ts', 'timers.ts'])(
+    'a verb that %s leads to and commands.ts does not list',
+    (entrance) => {
+      const [src, up] = ['services/a/src', entrance.includes('/') ? '..' : '.']
+      const verb = file(`${src}/invoice/pay-invoice.ts`, 'export function payInvoice(ctx: Context, id: string) {}')
+      const tree = [
+        file('services/a/README.md', README),
+        verb,
+        file(`${src}/${entrance}`, `import { payInvoice } from '${up}/invoice/pay-invoice.ts'`),
+        file(`${src}/invoice/invoice.ts`, 'export function pay(invoice: Invoice) {}'),
+      ]
+      const listing = (text: string) => [...tree, file(`${src}/commands.ts`, text)]
+      const listed = "export { payInvoice } from './invoice/pay-invoice.ts'"
+      expect(untidy(listing(listed))).toEqual([])
+      expect(untidy(listing(''))).toEqual([`${verb.path}:payInvoice is a verb that ${src}/commands.ts does not list`])
+    },
+  )
+
   it('nothing when all is in order', () => {
     expect(untidy([file('services/a/README.md', README), file('services/a/src/main.ts', 'x\n')])).toEqual([])
   })

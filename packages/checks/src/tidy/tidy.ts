@@ -1,15 +1,18 @@
 import { isTestCode, isTypeScript, type SourceFile } from '../source.ts'
+import { unlistedVerbs } from './unlisted-verbs.ts'
 
 const MAX_LINES = 400
 const MAX_MAIN_LINES = 40
 const README_SECTIONS = ['Domain model', 'Owns', 'Invariants', 'Time', 'Events']
 
-/** What is out of order in the tree as a whole: sizes, READMEs, names of migrations and records, reasons of dependencies. */
+/** What is out of order in the tree as a whole: sizes, READMEs, lists of verbs, names of migrations and records, reasons of dependencies. */
 export function untidy(files: readonly SourceFile[]): string[] {
   return [
     ...files.flatMap(tooLong),
     ...services(files).flatMap((name) => readmeOf(name, files)),
+    ...unlistedVerbs(files),
     ...files.flatMap(misnamed),
+    ...sameNumbers(files),
     ...unreasoned(files),
     ...ungrounded(files),
   ]
@@ -41,6 +44,14 @@ function misnamed({ path }: SourceFile): string[] {
   if (path.startsWith('hurl/') && !/^hurl\/[a-z-]+\/[a-z0-9-]+\.hurl$/.test(path))
     return [`${path}: a journey is named by the rule it proves`]
   return []
+}
+
+// Two branches that each took the next free number.
+function sameNumbers(files: readonly SourceFile[]): string[] {
+  const numbered = files.flatMap(({ path }) => /^(?:docs\/adr|.*\/migrations[^/]*)\/\d{4}(?=-)/.exec(path)?.[0] ?? [])
+  return [...new Set(numbered.filter((name, index) => numbered.indexOf(name) < index))].map(
+    (name) => `${name} is the number of two files`,
+  )
 }
 
 function unreasoned(files: readonly SourceFile[]): string[] {
