@@ -111,6 +111,11 @@ export const REFUSALS = {
     title: 'Only a posted transaction that undoes none can be undone',
   },
   'ledger.turnover-exceeded': { status: 422, consumer: 'park', title: 'The account has reached its limit of turnover' },
+  'ledger.undo-breaks-settlement': {
+    status: 409,
+    consumer: 'park',
+    title: 'A settlement stands on the transaction: its mirror would leave payments and legs as they are',
+  },
   'ledger.undone-before': { status: 409, consumer: 'park', title: 'The transaction was undone before' },
 
   'contract.already-active': { status: 409, consumer: 'park', title: 'The contract is active already' },

@@ -14,6 +14,8 @@ import { readSettlement } from '../settlement/read-settlement.ts'
 import { releaseHolding } from '../settlement/release-holding.ts'
 import { postTransaction } from '../transaction/post-transaction.ts'
 import { listTransactions } from '../transaction/read-transaction.ts'
+import { undoTransaction } from '../transaction/submit-transactions.ts'
+import { findByReference } from '../transaction/transaction.store.ts'
 import { verify } from '../verify/verify.ts'
 import { fundingOf } from '../wallet/funding.store.ts'
 import { trade } from './return.fixture.ts'
@@ -274,6 +276,33 @@ it('keeps what a seller owes of a payout that comes back, and counts it as earne
   await t.release(await t.pay(t.invoiceOf(50)))
   expect((await readEarnings(t.ctx, t.one, 10)).map((it) => it.amount.amount)).toEqual([45n])
   await sound()
+})
+
+it('is undone by its mirror when only the payer gave, and nothing that a settlement stands on is', async () => {
+  const t = traded()
+  const payIn = await t.paysIn(100)
+  await t.comesBack(payIn)
+  const booked = async (of: string, name: string) =>
+    required(await findByReference(t.ctx, name, of), 'it was booked').id
+  const undone = await undoTransaction(t.ctx, await booked(payIn, 'pay_in.return'), 'the bank corrects itself')
+  expect(undone.type).toBe('accepted')
+  expect(await t.held()).toEqual({ 'platform:cash.ach': 100, 'buyer:available': 100 })
+  await sound()
+  const spent = await t.paysIn(100)
+  const settlement = await t.pay(t.invoiceOf(200))
+  await t.release(settlement)
+  const [leg] = settlement.legs
+  const [payment] = settlement.payments
+  await t.comesBack(spent)
+  for (const [of, name] of [
+    [spent, 'pay_in.return'],
+    [payment?.collectionId, 'funds.commit'],
+    [payment?.collectionId, 'invoice.settle'],
+    [leg?.id, 'holding.release'],
+  ] as const) {
+    const undo = undoTransaction(t.ctx, await booked(of ?? '', name), `undo ${name}`)
+    await expectRejection(undo, 'ledger.undo-breaks-settlement')
+  }
 })
 
 it('drops the timer of a leg that is taken back while it seasons', async () => {

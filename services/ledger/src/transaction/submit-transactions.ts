@@ -2,6 +2,7 @@ import type { Context, Db } from '@draupnir/db'
 import { Refusal, refuse } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
 import { recipeOf } from '../recipe/recipes.ts'
+import { requireUndoable } from '../settlement/require-undoable.ts'
 import { type Asked, draftOf } from './draft.ts'
 import { dryRun } from './dry-run.ts'
 import { createGatherer, type Gatherer } from './gatherer.ts'
@@ -45,10 +46,12 @@ export async function endTransaction(ctx: Context, id: Id<'transaction'>, type: 
   return outcome ?? refuse('request.conflict')
 }
 
-/** Books the mirror of a posted transaction. Refuses one that is not posted, and one that undoes another. */
+/** Books the mirror of a posted transaction. Refuses one that is not posted, one that undoes another, and what a settlement stands on. */
 export async function undoTransaction(ctx: Context, id: Id<'transaction'>, key: string): Promise<Outcome> {
-  const { recipe, state, undoes, postings } = await readTransaction(ctx, id)
+  const transaction = await readTransaction(ctx, id)
+  const { recipe, state, undoes, postings } = transaction
   if (state !== 'posted' || undoes !== null) refuse('ledger.transaction-undo-invalid', { transaction_id: id, state })
+  await requireUndoable(ctx, transaction)
   const draft: Draft = {
     id: ctx.newId('transaction'),
     recipe,
