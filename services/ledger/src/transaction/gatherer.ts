@@ -1,6 +1,8 @@
 import type { Context, Db } from '@draupnir/db'
 import { isPassingFailure } from '@draupnir/db'
 import { latest } from '@draupnir/time'
+import { Forecast } from './forecast.ts'
+import { LANES } from './journal.store.ts'
 import { postBatch } from './post-batch.ts'
 import type { Outcome, Request, Together } from './reduce.ts'
 
@@ -26,11 +28,19 @@ export interface GathererOptions {
   readonly maxCommits?: number
 }
 
+// Forecasts kept of marketplaces where nothing is going on.
+const MOST_TENANTS = 20
+
 /** Nobody waits when nothing is under way; under load a commit takes whatever arrived during the one before it. */
 export function createGatherer({ db, maxRequests = 1_000, maxCommits = 2 }: GathererOptions): Gatherer {
   const queues = new Map<string, Queue>()
-  const queueOf = (tenant: string): Queue => {
-    const queue = queues.get(tenant) ?? { asks: [], commits: 0, planned: false }
+  const queueOf = ({ tenant, newId }: Context): Queue => {
+    const queue = queues.get(tenant) ?? {
+      asks: [],
+      commits: 0,
+      planned: false,
+      forecast: new Forecast(anyLane(newId('request'))),
+    }
     queues.set(tenant, queue)
     return queue
   }
@@ -41,9 +51,9 @@ export function createGatherer({ db, maxRequests = 1_000, maxCommits = 2 }: Gath
     setImmediate(() => {
       queue.planned = false
       queue.commits += 1
-      void commit(db, take(queue, maxRequests)).finally(() => {
+      void commit(db, take(queue, maxRequests), queue.forecast).finally(() => {
         queue.commits -= 1
-        if (queue.commits === 0 && queue.asks.length === 0) queues.delete(tenant)
+        if (queue.commits === 0 && queue.asks.length === 0 && queues.size > MOST_TENANTS) queues.delete(tenant)
         plan(tenant, queue)
       })
       plan(tenant, queue)
@@ -52,14 +62,20 @@ export function createGatherer({ db, maxRequests = 1_000, maxCommits = 2 }: Gath
   return {
     submit: (ctx, requests) =>
       new Promise((resolve, reject) => {
-        const queue = queueOf(ctx.tenant)
+        const queue = queueOf(ctx)
         queue.asks.push({ ctx, requests, resolve, reject })
         plan(ctx.tenant, queue)
       }),
   }
 }
 
+// The end of an id is random: each process of many writes to lanes of its own.
+function anyLane(id: string): number {
+  return id.charCodeAt(id.length - 1) % LANES
+}
+
 interface Queue {
+  readonly forecast: Forecast
   asks: Ask[]
   commits: number
   planned: boolean
@@ -77,7 +93,7 @@ function take(queue: Queue, maxRequests: number): Ask[] {
   return queue.asks.splice(0, count)
 }
 
-async function commit(db: Db, asks: readonly Ask[]): Promise<void> {
+async function commit(db: Db, asks: readonly Ask[], forecast: Forecast): Promise<void> {
   const [first] = asks
   if (first === undefined) return
   const now = latest(first.ctx.now(), ...asks.map(({ ctx }) => ctx.now()))
@@ -86,6 +102,7 @@ async function commit(db: Db, asks: readonly Ask[]): Promise<void> {
     const outcomes = await postBatch(
       ctx,
       asks.flatMap((ask) => ask.requests),
+      forecast,
     )
     let from = 0
     for (const ask of asks) {
@@ -94,15 +111,15 @@ async function commit(db: Db, asks: readonly Ask[]): Promise<void> {
       from += size
     }
   } catch (error) {
-    await alone(db, asks, error)
+    await alone(db, asks, forecast, error)
   }
 }
 
 // A request that breaks the batch breaks alone; when the database is away, nothing is tried again here.
-async function alone(db: Db, asks: readonly Ask[], error: unknown): Promise<void> {
+async function alone(db: Db, asks: readonly Ask[], forecast: Forecast, error: unknown): Promise<void> {
   if (asks.length === 1 || isPassingFailure(error)) {
     for (const ask of asks) ask.reject(error)
     return
   }
-  for (const ask of asks) await commit(db, [ask])
+  for (const ask of asks) await commit(db, [ask], forecast)
 }

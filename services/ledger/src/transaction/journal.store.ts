@@ -6,7 +6,7 @@ import { findClosedThrough } from './closing.store.ts'
 import { type Entry, effectiveAtOf, isLate } from './entry.ts'
 
 // More than may commit at once for one tenant: nobody waits for a lane.
-const LANES = 16
+export const LANES = 16
 
 interface HeadRow {
   readonly lane: number
@@ -20,12 +20,12 @@ export interface Lane {
   readonly closedThrough: Instant | null
 }
 
-/** The end of a lane that nobody else is writing to, locked until the transaction ends. */
-export async function lockLane(ctx: Context): Promise<Lane> {
+/** The end of a lane that nobody else is writing to, the first from `from` on, locked until the transaction ends. */
+export async function lockLane(ctx: Context, from = 0): Promise<Lane> {
   const { sql } = ctx.db
   const free = () => sql<HeadRow[]>`
-    select lane, link, hash from journal_heads where tenant_id = ${ctx.tenant} order by lane limit 1
-    for update skip locked`
+    select lane, link, hash from journal_heads where tenant_id = ${ctx.tenant}
+    order by (lane + ${LANES - from}::int) % ${LANES}::int limit 1 for update skip locked`
   const [[lane], closedThrough] = await Promise.all([free(), findClosedThrough(ctx)])
   if (lane !== undefined) return { head: lane, closedThrough }
   await openLanes(ctx)
@@ -36,6 +36,17 @@ export async function lockLane(ctx: Context): Promise<Lane> {
       : await sql<HeadRow[]>`
         select lane, link, hash from journal_heads where tenant_id = ${ctx.tenant} order by random() limit 1 for update`
   return { head: required(waited, 'the lanes were opened'), closedThrough: await findClosedThrough(ctx) }
+}
+
+/** This very lane, or null when somebody else is writing to it: waiting for it could be waiting for each other. */
+export async function lockThisLane(ctx: Context, lane: number): Promise<Lane | null> {
+  const [[head], closedThrough] = await Promise.all([
+    ctx.db.sql<HeadRow[]>`
+      select lane, link, hash from journal_heads where tenant_id = ${ctx.tenant} and lane = ${lane}
+      for update skip locked`,
+    findClosedThrough(ctx),
+  ])
+  return head === undefined ? null : { head, closedThrough }
 }
 
 async function openLanes(ctx: Context): Promise<void> {

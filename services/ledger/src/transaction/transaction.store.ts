@@ -1,4 +1,5 @@
 import { type Context, textArray } from '@draupnir/db'
+import { assert } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
 import { money } from '@draupnir/money'
 import type { Instant } from '@draupnir/time'
@@ -101,16 +102,18 @@ export async function insertTransactions(
       amounts)`
 }
 
+/** Ends pending transactions; whoever finds one ended already has been overtaken, and his batch fails. */
 export async function resolveTransactions(ctx: Context, transactions: readonly Transaction[]): Promise<void> {
   if (transactions.length === 0) return
-  await ctx.db.sql`
+  const { count } = await ctx.db.sql`
     update transactions t set state = u.state, resolved_by = u.resolved_by, resolved_at = u.resolved_at
     from unnest(
       ${textArray(transactions.map((t) => t.id))}::text[], ${textArray(transactions.map((t) => t.state))}::text[],
       ${textArray(transactions.map((t) => t.resolvedBy))}::text[],
       ${textArray(transactions.map((t) => t.resolvedAt))}::timestamptz[]
     ) as u(id, state, resolved_by, resolved_at)
-    where t.tenant_id = ${ctx.tenant} and t.id = u.id`
+    where t.tenant_id = ${ctx.tenant} and t.id = u.id and t.state = 'pending'`
+  assert(count === transactions.length, 'every transaction that is ended was pending')
 }
 
 export function transactionOf(row: TransactionRow): Transaction {

@@ -1,0 +1,182 @@
+import type { Instant } from '@draupnir/time'
+import type { Account } from '../account/account.ts'
+import type { Balance } from '../account/balance.ts'
+import type { ChainHead } from './chain.ts'
+import type { Books } from './reduce.ts'
+import type { Names } from './transaction.store.ts'
+import type { Transaction } from './transaction.ts'
+
+/** An account with the row it is kept in. */
+export interface Known {
+  readonly balance: Balance
+  readonly id: bigint
+}
+
+/** What a commit reads under its locks: the books, the rows of its accounts and the lane it writes to. */
+export interface Sight extends Omit<Books, 'at'> {
+  readonly ids: ReadonlyMap<string, bigint>
+  readonly head: ChainHead
+}
+
+/** What a commit will have done: what it leaves behind until it has ended. */
+export interface Expected {
+  readonly changed: readonly Known[]
+  readonly transactions: readonly Transaction[]
+  readonly head: ChainHead
+}
+
+// Of one marketplace; past it everything is read again.
+const MOST_ACCOUNTS = 100_000
+const MOST_BLIND = 64
+
+/**
+ * What the books of a marketplace will hold when the commits under way have ended, so that the next one is worked out
+ * while they are written. It is a guess: whoever uses it compares it with what it has locked before it commits.
+ */
+export class Forecast {
+  readonly firstLane: number
+  readonly #accounts = new Map<string, Known>()
+  readonly #underWay = new Set<string>()
+  #lanes: ChainHead[] = []
+  #closedThrough: Instant | null = null
+  #last: Promise<void> = Promise.resolve()
+  #blind = 0
+  #nextBlind = 1
+
+  constructor(firstLane: number) {
+    this.firstLane = firstLane
+  }
+
+  /** Whether guessing is worth it: after a wrong guess it is left alone for a while, longer each time. */
+  isTrusted(): boolean {
+    if (this.#blind === 0) return true
+    this.#blind -= 1
+    return false
+  }
+
+  /** Waits until every commit before this one is worked out; `done` lets the next one begin. */
+  async turn(): Promise<() => void> {
+    const before = this.#last
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#last = promise
+    await before
+    return resolve
+  }
+
+  /** Those of the accounts that were not seen yet. */
+  unseen(accounts: ReadonlyMap<string, Account>): Map<string, Account> {
+    return new Map([...accounts].filter(([ref]) => !this.#accounts.has(ref)))
+  }
+
+  /** The books for these accounts, some of them just looked at; null when an account does not exist or no lane is free. */
+  sight(
+    accounts: ReadonlyMap<string, Account>,
+    looked: ReadonlyMap<string, Known>,
+    transactions: readonly Transaction[],
+  ): Sight | null {
+    const [head] = this.#lanes
+    if (head === undefined) return null
+    const balances: Balance[] = []
+    const ids = new Map<string, bigint>()
+    for (const ref of accounts.keys()) {
+      const known = this.#accounts.get(ref) ?? looked.get(ref)
+      if (known === undefined) return null
+      balances.push(known.balance)
+      ids.set(ref, known.id)
+    }
+    return { balances, ids, transactions, head, closedThrough: this.#closedThrough }
+  }
+
+  /** Whether a commit under way books or ends what goes by one of these names: what becomes of it must be awaited. */
+  isUnderWay({ causes, references, ids, undoes }: Names): boolean {
+    const has = (key: string) => this.#underWay.has(key)
+    return (
+      causes.some((it) => has(causeKey(it))) ||
+      references.some((it) => has(referenceKey(it))) ||
+      ids.some(has) ||
+      undoes.some((id) => has(undoesKey(id)))
+    )
+  }
+
+  /** A commit is worked out and about to be written. */
+  expect({ changed, transactions, head }: Expected): void {
+    if (this.#accounts.size > MOST_ACCOUNTS) this.#accounts.clear()
+    for (const known of changed) this.#accounts.set(known.balance.account.ref, known)
+    for (const key of transactions.flatMap(keysOf)) this.#underWay.add(key)
+    this.#lanes = this.#lanes.filter(({ lane }) => lane !== head.lane)
+  }
+
+  /** It was written: its lane may be used again. */
+  kept({ transactions, head }: Expected, closedThrough: Instant | null, guessed: boolean): void {
+    this.#end(transactions)
+    this.#lanes.push(head)
+    this.#closedThrough = closedThrough
+    if (guessed) this.#nextBlind = 1
+  }
+
+  /** It was not written: nothing that was built on it holds. */
+  dropped({ changed, transactions }: Expected): void {
+    this.#end(transactions)
+    for (const { balance } of changed) this.#accounts.delete(balance.account.ref)
+  }
+
+  /** A guess was wrong: these accounts are to be looked at again. */
+  surprised(refs: Iterable<string>): void {
+    for (const ref of refs) this.#accounts.delete(ref)
+    this.#lanes = []
+    this.#blind = this.#nextBlind
+    this.#nextBlind = Math.min(this.#nextBlind * 2, MOST_BLIND)
+  }
+
+  #end(transactions: readonly Transaction[]): void {
+    for (const key of transactions.flatMap(keysOf)) this.#underWay.delete(key)
+  }
+}
+
+/** Whether what was locked is what was foreseen: every account to the last field, the end of the lane and the closing. */
+export function isAsForeseen(foreseen: Sight, locked: Sight): boolean {
+  const { head, closedThrough, balances, ids } = locked
+  if (head.lane !== foreseen.head.lane || head.link !== foreseen.head.link || head.hash !== foreseen.head.hash)
+    return false
+  if (closedThrough !== foreseen.closedThrough || balances.length !== foreseen.balances.length) return false
+  return balances.every((balance, index) => {
+    const guess = foreseen.balances[index]
+    return (
+      guess !== undefined &&
+      isSame(balance, guess) &&
+      ids.get(balance.account.ref) === foreseen.ids.get(balance.account.ref)
+    )
+  })
+}
+
+function isSame(some: Balance, other: Balance): boolean {
+  return (
+    some.account.ref === other.account.ref &&
+    some.version === other.version &&
+    some.postedDebits === other.postedDebits &&
+    some.postedCredits === other.postedCredits &&
+    some.pendingDebits === other.pendingDebits &&
+    some.pendingCredits === other.pendingCredits &&
+    some.state === other.state &&
+    some.changedAt === other.changedAt
+  )
+}
+
+function keysOf({ id, recipe, cause, reference, undoes }: Transaction): string[] {
+  const keys: string[] = [id, causeKey({ recipe, cause })]
+  if (reference !== null) keys.push(referenceKey({ recipe, reference }))
+  if (undoes !== null) keys.push(undoesKey(undoes))
+  return keys
+}
+
+function causeKey({ recipe, cause }: { readonly recipe: string; readonly cause: string }): string {
+  return `cause\n${recipe}\n${cause}`
+}
+
+function referenceKey({ recipe, reference }: { readonly recipe: string; readonly reference: string }): string {
+  return `reference\n${recipe}\n${reference}`
+}
+
+function undoesKey(id: string): string {
+  return `undoes\n${id}`
+}

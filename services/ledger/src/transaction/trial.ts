@@ -1,0 +1,70 @@
+import { required } from '@draupnir/errors'
+import type { Instant } from '@draupnir/time'
+import type { Expected, Forecast, Sight } from './forecast.ts'
+import type { Worked } from './work-out.ts'
+
+/** One try to commit a batch, and what the forecast is told of it. Without a forecast nobody is told. */
+export class Trial {
+  readonly forecast: Forecast | null
+  /** Whether the batch is to be worked out before the books are locked. */
+  readonly guesses: boolean
+  #guessed: readonly string[] | null = null
+  #expected: Expected | null = null
+  #closedThrough: Instant | null = null
+
+  constructor(forecast: Forecast | null, first: boolean) {
+    this.forecast = forecast
+    this.guesses = first && forecast?.isTrusted() === true
+  }
+
+  /** Where to look for a free lane: processes that write to lanes of their own do not surprise each other. */
+  get firstLane(): number {
+    return this.forecast?.firstLane ?? 0
+  }
+
+  /** Does `work` when every commit before this one is worked out. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = await this.forecast?.turn()
+    try {
+      return await work()
+    } finally {
+      done?.()
+    }
+  }
+
+  /** The batch is worked out over the locked books and about to be written. */
+  expect(
+    { accepted, changed, at, link }: Worked,
+    ids: ReadonlyMap<string, bigint>,
+    closedThrough: Instant | null,
+  ): void {
+    if (this.forecast === null || accepted.length === 0) return
+    this.#closedThrough = closedThrough
+    this.#expected = {
+      changed: changed.map((balance) => ({
+        balance: { ...balance, changedAt: at },
+        id: required(ids.get(balance.account.ref), 'the account has a row'),
+      })),
+      transactions: accepted,
+      head: { lane: link.lane, link: link.link, hash: link.hash },
+    }
+    this.forecast.expect(this.#expected)
+  }
+
+  /** The same over books that are not locked yet. */
+  guess(worked: Worked, { ids, closedThrough }: Sight, refs: Iterable<string>): void {
+    this.#guessed = [...refs]
+    this.expect(worked, ids, closedThrough)
+  }
+
+  kept(): void {
+    if (this.#expected !== null) this.forecast?.kept(this.#expected, this.#closedThrough, this.#guessed !== null)
+  }
+
+  /** Nothing was committed; whether it was worked out over books that were only foreseen. */
+  dropped(): boolean {
+    if (this.#expected !== null) this.forecast?.dropped(this.#expected)
+    if (this.#guessed !== null) this.forecast?.surprised(this.#guessed)
+    return this.#guessed !== null
+  }
+}
