@@ -39,7 +39,7 @@ export function shot(operation: Operation, world: World, title: string, body: un
       parameter.required === true ? [[parameter.name, world.now] as const] : [],
     ),
     idempotencyKey: operation.needsKey ? `fuzz-${count}` : undefined,
-    contentType: operation.method === 'POST' ? 'application/json' : undefined,
+    contentType: ['POST', 'PUT'].includes(operation.method) ? 'application/json' : undefined,
     body,
   }
 }
