@@ -1,6 +1,6 @@
 import { required } from '@draupnir/errors'
 import { money } from '@draupnir/money'
-import { expectRejection, nextId } from '@draupnir/testing'
+import { eventually, expectRejection, nextId } from '@draupnir/testing'
 import { describe, expect, it } from 'vitest'
 import { reservePayout } from '../payout/reserve-payout.ts'
 import { payInReturn } from '../recipe/pay-in-return.recipe.ts'
@@ -14,7 +14,7 @@ import { listCashOuts, readCashOut } from './read-cash-out.ts'
 import { requestCashOut } from './request-cash-out.ts'
 import { readCashOutPolicy, setCashOutPolicy } from './set-cash-out-policy.ts'
 
-const { db } = await ledgerDatabase()
+const { db, owner } = await ledgerDatabase()
 const USD = (amount: number) => money(BigInt(amount), 'USD')
 const everything = { before: null, limit: 10 }
 
@@ -80,6 +80,15 @@ describe('on release', () => {
   })
 })
 
+it('leaves out what of a leg was taken back', async () => {
+  const { ctx, partyId, told } = await seller({ kind: 'on_request' })
+  const { legId } = await earn(ctx, partyId, 100)
+  await owner.sql`update settlement_legs set reversed = 40 where id = ${legId}`
+  await setCashOutPolicy(ctx, { partyId, schedule: { kind: 'on_release' }, minimum: null })
+  expect(await told()).toEqual([50])
+  await owner.sql`update settlement_legs set reversed = 0 where id = ${legId}`
+})
+
 describe('on request', () => {
   it('cashes out nothing by itself, a part and then the rest when asked, oldest leg first', async () => {
     const { ctx, partyId, told } = await seller({ kind: 'on_request' })
@@ -115,12 +124,25 @@ describe('on request', () => {
     expect(await told()).toEqual([60, 35])
   })
 
-  it('gives everything to one of two who ask at once', async () => {
+  it('gives everything to the first of two who ask at once: the second waits and finds nothing left', async () => {
     const { ctx, partyId, told } = await seller({ kind: 'on_request' })
     await earn(ctx, partyId, 100)
-    const ask = () => requestCashOut(ctx, { partyId, currency: 'USD', amount: USD(90) })
-    const asked = await Promise.allSettled([ask(), ask()])
-    expect(asked.map((it) => it.status).sort()).toEqual(['fulfilled', 'rejected'])
+    const ask = (own: typeof ctx) => requestCashOut(own, { partyId, currency: 'USD', amount: USD(90) })
+    const second = await db.transaction(async (tx) => {
+      await ask({ ...ctx, db: tx })
+      const waiting = ask(ctx).then(
+        () => 'given',
+        (error) => error.code,
+      )
+      await eventually(async () => {
+        const [row] = await owner.sql<{ waits: boolean }[]>`
+          select exists (select from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock') as waits`
+        expect(row?.waits).toBe(true)
+      })
+      return { waiting }
+    })
+    expect(await second.waiting).toBe('ledger.balance-insufficient')
     expect(await told()).toEqual([90])
   })
 

@@ -79,6 +79,7 @@ describe('a leg', () => {
     await setSeasoningPolicy(ctx, { rules: rules('P9D'), reason: 'more returns than usual' })
     expect(before).toMatchObject([{ policyVersion: 1, dueAt: days(2) }])
     expect(await sell(ctx, [seller], [['ach', 100]])).toMatchObject([{ policyVersion: 2, dueAt: days(9) }])
+    await rateRisk(ctx, { partyId: seller, tier: 'high', reason: 'a claim' })
     await rateRisk(ctx, { partyId: seller, tier: 'trusted', reason: 'a year without a claim' })
     expect(await sell(ctx, [seller], [['ach', 100]])).toMatchObject([{ tier: 'trusted', dueAt: days(1) }])
   })

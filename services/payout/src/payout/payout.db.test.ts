@@ -9,7 +9,7 @@ import { requestPayout } from './request-payout.ts'
 import { refusePayout, reservePayout } from './reserve-payout.ts'
 import { recordSubmission } from './submit-payout.ts'
 
-const { db, ctx, onboarded, account, cashOutOf, requested, onlyPayoutOf, factsOf, timers, counts } =
+const { db, clock, ctx, onboarded, account, cashOutOf, requested, onlyPayoutOf, factsOf, timers, counts } =
   await payoutService()
 
 describe('requesting a payout', () => {
@@ -23,6 +23,24 @@ describe('requesting a payout', () => {
     })
     await expect(failed).rejects.toThrow('later')
     expect(await counts()).toBe(before)
+  })
+
+  it('is quiet for a cash-out that has one', async () => {
+    const { id } = await onboarded()
+    await account(id)
+    const cashOut = cashOutOf(id)
+    await requestPayout(ctx, cashOut)
+    await requestPayout(ctx, cashOut)
+    expect(await factsOf((await onlyPayoutOf(id)).id)).toEqual(['payout.payout.requested'])
+  })
+
+  it('goes to the account that was registered last', async () => {
+    const { id } = await onboarded()
+    await account(id)
+    clock.advance(1)
+    const last = await account(id)
+    await requestPayout(ctx, cashOutOf(id))
+    expect(await onlyPayoutOf(id)).toMatchObject({ bank_account_id: last.id })
   })
 
   it('waits for a bank account and goes to the one that comes', async () => {
