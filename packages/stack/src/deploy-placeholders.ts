@@ -1,4 +1,5 @@
 import type { Facts } from './environment.ts'
+import { SANDBOX_MIRROR } from './facts.ts'
 import { DATABASE, OWNER_ROLE, PROCESSES, type ProcessDeclaration, services } from './topology.ts'
 
 /** Every container listens there. */
@@ -62,7 +63,7 @@ export function deployedFacts(mode: 'sandbox' | 'system', databaseHost: string, 
       apiKey: placeholder('MODERN_TREASURY_API_KEY'),
       webhookKey: placeholder('MODERN_TREASURY_WEBHOOK_KEY'),
     },
-    mirror: { at: 'modern-treasury', rates: sandboxed ? '5000/5000/5000' : null },
+    mirror: { at: 'modern-treasury', ...(sandboxed ? SANDBOX_MIRROR : {}) },
     bootstrapApiKey: placeholder('BOOTSTRAP_API_KEY'),
     sandboxControlSecret: placeholder('SANDBOX_CONTROL_SECRET'),
     started: sandboxed ? PROCESSES : services(),

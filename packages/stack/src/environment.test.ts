@@ -12,7 +12,7 @@ const facts: Facts = {
   nats: { url: 'nats://broker', login: (user) => ({ user, password: `${user}-password` }) },
   internalAuthSecret: 'internal',
   openmeter: { url: 'http://om', apiKey: 'om-key', webhookSecret: 'om-hook' },
-  mirror: { at: 'modern-treasury', rates: null },
+  mirror: { at: 'modern-treasury' },
   modernTreasury: { baseUrl: 'http://mt', organizationId: 'org', apiKey: 'mt-key', webhookKey: 'mt-hook' },
   bootstrapApiKey: 'key',
   sandboxControlSecret: 'control',

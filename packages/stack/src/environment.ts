@@ -30,8 +30,8 @@ export interface Facts {
     readonly apiKey: string
     readonly webhookKey: string
   }
-  /** Where the ledger mirrors its books, and how many calls, lists and bulk requests a second; null for its own default. */
-  readonly mirror: { readonly at: 'modern-treasury' | 'none'; readonly rates: string | null }
+  /** Where the ledger mirrors its books; how fast it may, and how often it compares, where its own defaults do not fit. */
+  readonly mirror: { readonly at: 'modern-treasury' | 'none'; readonly rates?: string; readonly auditDays?: number }
   /** The first key of the gateway, with every scope. */
   readonly bootstrapApiKey: string
   readonly sandboxControlSecret: string
@@ -100,8 +100,12 @@ function groupEnvironment(group: EnvGroup, facts: Facts): Record<string, string>
   }
 }
 
-function mirrorEnvironment({ mirror: { at, rates } }: Facts): Record<string, string> {
-  return { LEDGER_MIRROR: at, ...(rates === null ? {} : { LEDGER_MIRROR_RATES: rates }) }
+function mirrorEnvironment({ mirror: { at, rates, auditDays } }: Facts): Record<string, string> {
+  return {
+    LEDGER_MIRROR: at,
+    ...(rates === undefined ? {} : { LEDGER_MIRROR_RATES: rates }),
+    ...(auditDays === undefined ? {} : { LEDGER_MIRROR_AUDIT_DAYS: String(auditDays) }),
+  }
 }
 
 function gatewayEnvironment(facts: Facts): Record<string, string> {

@@ -18,7 +18,8 @@ export interface FactsInput {
   readonly port: number | undefined
 }
 
-const SANDBOX_RATES = '5000/5000/5000'
+/** The sandbox has no limits, and its days pass in seconds. */
+export const SANDBOX_MIRROR = { rates: '5000/5000/5000', auditDays: 7 }
 
 /** The processes to start: those of `only`, without the sandboxes that a real account replaces. */
 export function processesToStart(settings: Settings, only?: readonly string[]): ProcessDeclaration[] {
@@ -70,13 +71,9 @@ export async function localFacts(input: FactsInput): Promise<Facts> {
   }
 }
 
-// The sandbox has no limits; a real organization has, and shares them.
-function mirrorFacts({
-  LEDGER_MIRROR: at = 'modern-treasury',
-  LEDGER_MIRROR_RATES: rates,
-  ...settings
-}: Settings): Facts['mirror'] {
-  return { at, rates: rates ?? (settings.MODERN_TREASURY_API_KEY === undefined ? SANDBOX_RATES : null) }
+function mirrorFacts({ LEDGER_MIRROR: at = 'modern-treasury', ...settings }: Settings): Facts['mirror'] {
+  const { LEDGER_MIRROR_RATES: rates, MODERN_TREASURY_API_KEY: real } = settings
+  return { at, ...(real === undefined ? SANDBOX_MIRROR : {}), ...(rates === undefined ? {} : { rates }) }
 }
 
 async function choosePorts({ secrets, started, port: wanted, settings }: FactsInput): Promise<Map<string, number>> {

@@ -8,14 +8,14 @@ it('mirrors to Modern Treasury unless it is told to mirror nowhere', () => {
   const settings = config.parse(credentials)
   expect(mirrorOf(settings)).not.toBeNull()
   expect(mirrorOf(settings)).toBe(mirrorOf(settings))
-  expect(mirrorTimers(mirrorOf(settings)).map(({ kind }) => kind)).toEqual([
+  expect(mirrorTimers(settings).map(({ kind }) => kind)).toEqual([
     'ledger.mirror',
     'ledger.audit-mirrors',
     'ledger.audit-mirror',
   ])
   const none = config.parse({ LEDGER_MIRROR: 'none' })
   expect(mirrorOf(none)).toBeNull()
-  expect(mirrorTimers(null)).toEqual([])
+  expect(mirrorTimers(none)).toEqual([])
 })
 
 it('reads how fast it may be', () => {

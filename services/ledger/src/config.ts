@@ -15,6 +15,8 @@ export const config = z
         if (rates === null) issues.addIssue('must be three positive numbers: calls/lists/bulk requests a second')
         return rates ?? z.NEVER
       }),
+    /** How often what changed is compared. */
+    LEDGER_MIRROR_AUDIT_DAYS: z.coerce.number().int().min(1).max(30).default(1),
     MODERN_TREASURY_BASE_URL: z.url().default('https://app.moderntreasury.com'),
     MODERN_TREASURY_ORGANIZATION_ID: z.string().min(1).optional(),
     MODERN_TREASURY_API_KEY: z.string().min(1).optional(),

@@ -15,7 +15,7 @@ export const ledger = defineService({
   config,
   routes: ({ config }) => [...routes, ...mirrorRoutes(mirrorOf(config) !== null)],
   handlers,
-  timers: ({ config }) => [...timers, ...mirrorTimers(mirrorOf(config))],
+  timers: ({ config }) => [...timers, ...mirrorTimers(config)],
   verify: async ({ config, db, clock, log }) => {
     const mt = mirrorOf(config)
     const books = await verify({ db })

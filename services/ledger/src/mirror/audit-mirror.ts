@@ -12,9 +12,9 @@ const BACKOFF = { firstMs: 5 * SECOND_MS, factor: 2, maxMs: HOUR_MS, maxAttempts
 /** As long as it takes to read every page within the limits. */
 const TIMEOUT_MS = 6 * HOUR_MS
 
-/** Once a day what changed since the last time, and what was found before, is compared; the findings are kept. */
-export function auditMirror(mt: ModernTreasury) {
-  return sweep('ledger.audit-mirrors', { everyMs: DAY_MS }, async (ctx: SweepContext) => {
+/** Now and then what changed since the last time, and what was found before, is compared; the findings are kept. */
+export function auditMirror(mt: ModernTreasury, everyDays: number) {
+  return sweep('ledger.audit-mirrors', { everyMs: everyDays * DAY_MS }, async (ctx: SweepContext) => {
     const drift = await findDrift(ctx, mt, await lastAudit(ctx.db))
     for (const [tenant, findings] of drift)
       await transact(ctx.forTenant(tenant), (ctx) => replaceFindings(ctx, findings))

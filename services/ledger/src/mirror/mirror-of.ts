@@ -20,8 +20,10 @@ export function mirrorOf(settings: Settings): ModernTreasury | null {
 }
 
 /** What the mirror does by itself; nothing when there is none. */
-export function mirrorTimers(mt: ModernTreasury | null): Definition[] {
-  return mt === null ? [] : [followJournal(mt), auditMirror(mt), auditOneMirror(mt)]
+export function mirrorTimers(settings: Settings): Definition[] {
+  const mt = mirrorOf(settings)
+  if (mt === null) return []
+  return [followJournal(mt), auditMirror(mt, settings.LEDGER_MIRROR_AUDIT_DAYS), auditOneMirror(mt)]
 }
 
 function open(settings: Settings): ModernTreasury {

@@ -1,8 +1,11 @@
+import { transact } from '@draupnir/db'
 import { nextId } from '@draupnir/testing'
 import { addMs, HOUR_MS } from '@draupnir/time'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { undoTransaction } from '../transaction/submit-transactions.ts'
+import { openCopies, saveKnown } from './copy.store.ts'
 import { balancesThere, copiesThere, end, mirrorBench, payIn } from './mirror.fixture.ts'
+import { planCopies } from './plan-copies.ts'
 import { readMirror } from './read-mirror.ts'
 import { retryRefused } from './retry-refused.ts'
 
@@ -123,7 +126,32 @@ describe('exactly once', () => {
     expect(Object.keys(await balancesThere(mt, ctx))).toHaveLength(2)
   })
 
-  it('when the answer is asked for again after the key was forgotten and the name given back', async () => {
+  it('where a name that is taken is called a conflict: it is looked for before it is asked for again', async () => {
+    await fault({ match: CREATE, effect: 'timeout_after', remaining: 1 })
+    const { id } = await payIn(ctx, nextId('party'), 100)
+    await follow()
+    await fault({ match: CREATE, effect: 'error', status: 409 })
+    clock.advance(25 * HOUR_MS)
+    await follow()
+    expect(await there()).toEqual([[id, 'posted']])
+    expect(await readMirror(ctx, true)).toMatchObject({ state: 'current' })
+  })
+
+  it('in what is kept here, when somebody else recorded the same', async () => {
+    await payIn(ctx, nextId('party'), 100)
+    await transact(ctx, planCopies)
+    const [copy] = await openCopies(ctx, 1)
+    if (copy === undefined) throw new Error('one is asked for')
+    const known = [{ copy, ledgerTransactionId: crypto.randomUUID(), state: 'posted' as const }]
+    const rolledBack = transact(ctx, async (ctx) => {
+      expect([...(await saveKnown(ctx, known))]).toEqual([copy.externalId])
+      expect([...(await saveKnown(ctx, known))]).toEqual([])
+      throw new Error('only looked')
+    })
+    await expect(rolledBack).rejects.toThrow('only looked')
+  })
+
+  it('when it ended before its answer was known and its key was forgotten', async () => {
     await fault({ match: CREATE, effect: 'timeout_after', remaining: 1 })
     const booked = await payIn(ctx, nextId('party'), 100, 'pending')
     await follow()

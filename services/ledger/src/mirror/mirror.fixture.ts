@@ -100,7 +100,7 @@ export async function mirrorBench(options: BenchOptions = {}) {
     realMs: () => realMs,
     fault: (fault: object) => control('POST', 'faults', fault),
     heal: () => control('DELETE', 'faults'),
-    audit: () => auditMirror(plain).run(sweepContext()),
+    audit: () => auditMirror(plain, 1).run(sweepContext()),
     drift: (ctx: Context) => findDriftOf({ ...ctx, now: () => clock.now() }, plain),
     verify: async () => {
       const checks = await verifyMirror({ db, mt: plain, now: clock.now(), log })
