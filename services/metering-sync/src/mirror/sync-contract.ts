@@ -7,7 +7,7 @@ import { idField } from '@draupnir/wire'
 import { z } from 'zod'
 import { ensureCustomer } from '../openmeter/customer.ts'
 import { ensureFeatures, ensureMeter } from '../openmeter/meter.ts'
-import { ensurePendingLines } from '../openmeter/pending-lines.ts'
+import { billedBeside, ensurePendingLines } from '../openmeter/pending-lines.ts'
 import { ensureSubscription } from '../openmeter/subscription.ts'
 import { readVersions } from '../openmeter/versions.ts'
 import { SYNC_CONTRACT } from './follow-contract.ts'
@@ -38,9 +38,13 @@ async function converge(om: OpenMeter, ctx: Context, contractId: Id<'contract'>)
   await ensureMeter(om)
   await ensureFeatures(om, [...desired.rateCards, ...mirror.agreed.flatMap(({ cards }) => cards)])
   const customerId = await ensureCustomer(om, desired.customer)
-  const subscription = await ensureSubscription(om, customerId, desired, ctx.now())
+  const beside = await billedBeside(om, customerId, desired.rateCards)
+  const left = { ...desired, rateCards: desired.rateCards.filter(({ lineId }) => !beside.has(lineId)) }
+  const subscription = await ensureSubscription(om, customerId, left, ctx.now())
   const versions = await readVersions(om, desired.customer.key)
   const { lines, billed } = gapsOf(desired, mirror.agreed, versions, ctx.now())
   await ensurePendingLines(om, customerId, desired.customer.currency, lines)
-  return { contractVersion: mirror.contract.version, customerId, subscription, billed }
+  const once = [...beside].map(([id, from]) => [id, { from, until: from, bought: null, pauses: [] }] as const)
+  const contractVersion = mirror.contract.version
+  return { contractVersion, customerId, subscription, billed: new Map([...billed, ...once]) }
 }

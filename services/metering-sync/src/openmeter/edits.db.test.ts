@@ -192,6 +192,30 @@ describe('OpenMeter that was away', () => {
   })
 })
 
+describe('a one-time fee', () => {
+  it('of a line that came and went while OpenMeter was away is not billed again when the line is restored', async () => {
+    const [fee, once] = [flatLine('7000'), feeLine('500')]
+    const contract = beginning(fee, once)
+    await fault('error', {}, { status: 503, remaining: 1000 })
+    await followContract(service.ctx, contract, start)
+    const without = changed(contract, { lines: [fee] })
+    await at(day(1))
+    await followContract(service.ctx, without, day(1))
+    await harness.control('DELETE', '/faults')
+    // OpenMeter takes the fee, and nobody hears that it did.
+    await fault('timeout_after', { method: 'POST', path_prefix: '/api/v1/billing/customers' })
+    await work()
+    expect(await syncOf(contract)).toMatchObject({ sync_state: 'retrying' })
+    await at(day(2))
+    await follow(changed(without, { lines: [fee, once] }))
+    await follow(changed(without, { lines: [fee, once], net_days: 9, version: contract.version + 3 }))
+    expect(await syncOf(contract)).toMatchObject({ sync_state: 'synced' })
+    await audit()
+    await invoiced()
+    expect([await sumOf(contract), await sumOf(contract, once)]).toEqual([7000, 500])
+  })
+})
+
 describe('what cannot be followed', () => {
   it.each([{ cadence: 'P1M' as const }, { currency: 'EUR' as const }])('is said: %j', async (over) => {
     const contract = await follow(beginning(flatLine('7000')))

@@ -1,5 +1,8 @@
+import { type Id, isId } from '@draupnir/ids'
 import type { Currency } from '@draupnir/money'
 import { type OpenMeter, reached } from '@draupnir/openmeter'
+import { type Instant, instant } from '@draupnir/time'
+import type { RateCard } from '../mirror/cards.ts'
 import type { PendingLine } from '../mirror/gaps.ts'
 import { discountsOf, usagePrice } from './rate-card.ts'
 
@@ -22,6 +25,21 @@ export async function ensurePendingLines(
   await reached('createLineItems', () =>
     om.billing.invoices.createLineItems(customerId, { currency, lines: missing.map(toLine) }),
   )
+}
+
+/** One-time fees among the cards that are on an invoice beside the subscription, and since when: they are not sold again. */
+export async function billedBeside(
+  om: OpenMeter,
+  customerId: string,
+  cards: readonly RateCard[],
+): Promise<ReadonlyMap<Id<'contractLine'>, Instant>> {
+  const once = new Set(cards.flatMap(({ cadence, lineId }) => (cadence === null ? [lineId] : [])))
+  if (once.size === 0) return new Map()
+  const found = [...(await keysThere(om, customerId))].flatMap((key) => {
+    const [line = '', from = ''] = key.split(/:(.*)/)
+    return isId('contractLine', line) && once.has(line) ? [[line, instant(from)] as const] : []
+  })
+  return new Map(found)
 }
 
 async function keysThere(om: OpenMeter, customerId: string): Promise<Set<string>> {
