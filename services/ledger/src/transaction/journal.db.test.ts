@@ -66,6 +66,7 @@ it('finds nothing in sound books', async () => {
     ['ledger.states-told', true],
     ['ledger.hash-chain', true],
     ['ledger.settlements-whole', true],
+    ['ledger.legs-covered', true],
     ['ledger.reversals-whole', true],
     ['ledger.lots-whole', true],
     ['ledger.payments-funded', true],

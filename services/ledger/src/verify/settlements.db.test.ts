@@ -6,7 +6,8 @@ import { verify } from './verify.ts'
 
 const { db, owner } = await ledgerDatabase()
 const ctx = freshContext(db)
-const invoice = paidInvoice([[nextId('party'), 100]])
+const sellerId = nextId('party')
+const invoice = paidInvoice([[sellerId, 100]])
 const { id: invoice_id, contract_id, buyer_id: buyer } = invoice
 let lot = ''
 let collection = ''
@@ -60,6 +61,16 @@ it('names a leg of which nobody took back what is reversed, and a reversal that 
     ('${ctx.tenant}', '${leg?.id}', 'txn_forged', '${leg?.to_ref}', '${lot}', 1, 'USD', now())`
   expect(await spoiled(forged, "delete from settlement_reversals where transaction_id = 'txn_forged'")).toContain(
     `ledger.reversals-whole: transaction ${ctx.tenant}/txn_forged`,
+  )
+})
+
+it('names an account that holds less than what seasons or is committed there', async () => {
+  const holding = `${sellerId}:pay_in_holding:USD`
+  const legs = (to: string) => `update settlement_legs set amount = amount ${to} where kind = 'seller_net'`
+  expect(await spoiled(legs('+ 1'), legs('- 1'))).toContain(`ledger.legs-covered: account ${ctx.tenant}/${holding}`)
+  const state = (from: string, to: string) => `update payments set state = '${to}' where state = '${from}'`
+  expect(await spoiled(state('settled', 'committed'), state('committed', 'settled'))).toContain(
+    `ledger.legs-covered: account ${ctx.tenant}/${buyer}:committed:USD`,
   )
 })
 

@@ -172,3 +172,18 @@ export async function unfundedPayments({ sql }: Db): Promise<WrongRow[]> {
     from payments p left join funding_uses u on u.tenant_id = p.tenant_id and u.collection_id = p.collection_id
     group by p.tenant_id, p.collection_id having p.amount - p.reversed <> coalesce(sum(u.amount), 0) order by 1`
 }
+
+/** Accounts that hold less than the legs that are still seasoning there, or the payments that are committed there. */
+export async function uncoveredLegs({ sql }: Db): Promise<WrongRow[]> {
+  return await sql<WrongRow[]>`
+    with promised as (
+      select tenant_id, to_ref as ref, sum(amount - reversed) as amount from settlement_legs
+      where state = 'seasoning' group by tenant_id, to_ref
+      union all
+      select tenant_id, buyer_id || ':committed:' || currency, sum(amount) from payments
+      where state = 'committed' group by tenant_id, buyer_id, currency)
+    select 'account ' || p.tenant_id || '/' || p.ref as row,
+      'holds ' || coalesce(a.posted_credits - a.posted_debits, 0) || ', legs and payments there come to ' || p.amount as detail
+    from promised p left join accounts a on a.tenant_id = p.tenant_id and a.ref = p.ref
+    where coalesce(a.posted_credits - a.posted_debits, 0) < p.amount order by 1`
+}
