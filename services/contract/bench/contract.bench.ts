@@ -5,7 +5,10 @@ import { contextFor } from '@draupnir/http'
 import type { Id } from '@draupnir/ids'
 import { addMs, fromEpochMs, HOUR_MS, type Instant } from '@draupnir/time'
 import { changeQuantity } from '../src/contract/change-quantity.ts'
+import type { EditOptions } from '../src/contract/edit-contract.ts'
 import { readContract } from '../src/contract/read-contract.ts'
+import { readTimeline } from '../src/contract/read-timeline.ts'
+import { setTerms } from '../src/contract/set-terms.ts'
 import { type Bench, openBench, SILENT } from './database.ts'
 import { contractId, lineId, load, PER_CONTRACT, START, settle, TENANT } from './load.ts'
 
@@ -13,7 +16,10 @@ const CONTRACTS = 100_000
 const DEEP_EDITS = 50_000
 const READS = 2_000
 const BACKDATED = 300
-const DEEP_BACKDATED = 10
+const DEEP_BACKDATED = 40
+const LASTING = 5
+const REHEARSED = 200
+const WINDOW = 50
 const WRITERS = 16
 const WRITE_S = 8
 const DEEP = 0
@@ -22,8 +28,12 @@ const DEEP = 0
 interface Figures {
   readonly current: number
   readonly asOf: number
+  readonly timeline: number
+  readonly rehearsed: number
   readonly backdated: number
   readonly deepBackdated: number
+  /** Of terms, which hold on to the end of the log. */
+  readonly lasting: number
   readonly editsPerS: number
 }
 
@@ -43,14 +53,17 @@ export async function run(args: readonly string[] = process.argv): Promise<void>
   const [tenth, whole] = await measured(sizes).finally(() => Promise.all(sizes.map(({ bench }) => bench.close())))
   if (tenth === undefined || whole === undefined) throw new Error('two sizes give two rows')
   console.table({ tenth, whole })
-  const growth = Math.max(whole.current / tenth.current, whole.asOf / tenth.asOf)
+  const growth = Math.max(...(['current', 'asOf', 'timeline'] as const).map((read) => whole[read] / tenth[read]))
   const figures = {
     current_read_p99_ms: whole.current,
     as_of_read_p99_ms: whole.asOf,
     backdated_edit_p99_ms: whole.backdated,
     edits_per_s: whole.editsPerS,
     read_growth_10x: rounded(growth),
+    timeline_read_p99_ms: whole.timeline,
+    dry_run_p99_ms: whole.rehearsed,
     deep_backdated_edit_p99_ms: whole.deepBackdated,
+    deep_lasting_edit_p99_ms: whole.lasting,
     edits: CONTRACTS * scale * PER_CONTRACT,
   }
   console.log(JSON.stringify(figures))
@@ -80,17 +93,29 @@ async function measured(sizes: readonly Size[]): Promise<Figures[]> {
   await p99(sizes, 200, read)
   const current = await p99(sizes, READS, read)
   const asOf = await p99(sizes, READS, readAsOf)
+  const timeline = await p99(sizes, READS, (size, n) => readWindow(size, n))
+  const rehearsed = await p99(sizes, REHEARSED, ({ bench, ...size }, n) => {
+    const { id, edits } = pick({ bench, ...size }, n)
+    return late(bench, id, within(edits), { dryRun: true })
+  })
   const backdated = await p99(sizes, BACKDATED, ({ bench, contracts }) =>
     late(bench, any(contracts), within(PER_CONTRACT)),
   )
   const deepest = await p99(sizes, DEEP_BACKDATED, ({ bench, deep }) => late(bench, contractId(DEEP), within(deep)))
+  const lasting = await p99(sizes, LASTING, ({ bench, deep }) => {
+    const net_days = Math.floor(Math.random() * 99)
+    return setTerms(contextOf(bench), contractId(DEEP), { net_days, effective_at: within(deep) })
+  })
   const rates: number[] = []
   for (const { bench, contracts } of sizes) rates.push(await write(bench, contracts))
   return sizes.map((_, i) => ({
     current: current[i] ?? 0,
     asOf: asOf[i] ?? 0,
+    timeline: timeline[i] ?? 0,
+    rehearsed: rehearsed[i] ?? 0,
     backdated: backdated[i] ?? 0,
     deepBackdated: deepest[i] ?? 0,
+    lasting: lasting[i] ?? 0,
     editsPerS: rates[i] ?? 0,
   }))
 }
@@ -109,9 +134,15 @@ function within(edits: number): Instant {
   return addMs(START, Math.floor(Math.random() * (edits - 3) * HOUR_MS))
 }
 
-function late(bench: Bench, id: Id<'contract'>, effective_at: Instant) {
+function late(bench: Bench, id: Id<'contract'>, effective_at: Instant, options: EditOptions = {}) {
   const quantity = String(1 + Math.floor(Math.random() * 99))
-  return changeQuantity(contextOf(bench), id, { line_id: lineId, quantity, effective_at })
+  return changeQuantity(contextOf(bench), id, { line_id: lineId, quantity, effective_at }, options)
+}
+
+function readWindow(size: Size, n: number) {
+  const { id, edits } = pick(size, n)
+  const asked = { knownAt: within(edits), from: within(edits), to: null, limit: WINDOW }
+  return readTimeline(contextOf(size.bench), id, asked)
 }
 
 /** Concurrent writers, each on contracts of its own, until all their events are published. */

@@ -276,6 +276,24 @@ it('lets a term expire that nobody renews', async () => {
   expect((await readContract(ctx, id)).lifecycle).toBe('ended')
 })
 
+it('lets a term expire before an end that had been moved behind it, and does not bring the earlier end back', async () => {
+  const id = await termed()
+  const [june, march, boundary] = ['2026-06-01', '2027-03-01', '2027-01-15T09:00'].map((text) =>
+    instant(text.includes('T') ? `${text}:00Z` : `${text}T00:00:00Z`),
+  )
+  if (june === undefined || march === undefined || boundary === undefined) throw new Error('no moments')
+  const { edit } = await terminateContract(ctx, id, { when: 'at', at: june, cause: 'x' })
+  if (edit === null) throw new Error('nothing was recorded')
+  await correctEdit(ctx, id, { edit_id: edit.id, replacement: null, effective_at: march })
+  clock.set(boundary)
+  await announceRenewal(ctx, id)
+  await beginEdits(ctx, id)
+  expect(await readContract(ctx, id)).toMatchObject({ lifecycle: 'ended', ends_at: boundary })
+  expect((await readContract(ctx, id, { asOf: addMs(boundary, -1) })).lifecycle).toBe('active')
+  expect((await told(id, ContractRenewalAnnounced)).map(({ data }) => data)).toMatchObject([{ outcome: 'expires' }])
+  expect(await unsound()).toEqual([])
+})
+
 it('lets an announced renewal give way to a termination', async () => {
   const id = await termed()
   await setAutoRenew(ctx, id, renewal)

@@ -266,6 +266,7 @@ it('prices the whole of a period, though an edit touches one hour of it', async 
     { lines: [{ charges_before: [{ quantity: '2' }], charges_after: [{}, { quantity: '50' }] }] },
   ])
   expect(await correctionsOf(id, 0)).toEqual(due)
+  expect((await verify({ db })).flatMap(({ findings }) => findings)).toEqual([])
 })
 
 it('keeps what holds now, and what begins next, among many edits that lie ahead', async () => {

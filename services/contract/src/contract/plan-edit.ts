@@ -74,7 +74,8 @@ function append({ head, now }: Loaded, entry: Edit): Plan {
     until: null,
     ahead: [],
     corrections: [],
-    snapshots: snapped ? [{ edit: entry, state: after }] : [],
+    // A stored fold is of places, which know no version.
+    snapshots: snapped ? [{ edit: entry, state: { ...after, version: 1 } }] : [],
     forgetUntil: null,
     appended: true,
   }
@@ -163,7 +164,8 @@ async function changeBy(ctx: Context, head: Head, entry: Edit): Promise<Change> 
   if (target === null) refuse('contract.edit-unknown', { edit_id: entry.supersedes })
   if (!(await isStanding(ctx, head.state.id, target.seq)))
     refuse('contract.edit-not-standing', { edit_id: entry.supersedes })
-  if (entry.operation !== 'void' || target.supersedes === null) return { entry, removed: [target], added }
+  if (entry.operation !== 'void' || entry.automatic || target.supersedes === null)
+    return { entry, removed: [target], added }
   // What the voided edit had taken the place of holds again.
   const revived = required(await findEdit(ctx, head.state.id, target.supersedes), 'a superseded edit is in the log')
   return { entry, removed: [target], added: [revived] }
