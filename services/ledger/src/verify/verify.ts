@@ -23,6 +23,8 @@ export function verify({ db }: { readonly db: Db }): Promise<Check[]> {
     await db.sql`set transaction isolation level repeatable read, read only`
     // The audit reads everything from genesis: it takes as long as it takes.
     await db.sql`set local statement_timeout = 0`
+    // One audit at a time sorts and joins the whole journal: in memory as far as it goes.
+    await db.sql`set local work_mem = '256MB'`
     return [
       checkOf('ledger.trial-balance-zero', await unbalanced(db)),
       checkOf('ledger.balances-equal-journal', await driftedBalances(db)),
