@@ -192,6 +192,42 @@ describe('OpenMeter that was away', () => {
   })
 })
 
+describe('a renewal', () => {
+  it('with an uplift bills the old price up to the boundary and the new one from it on', async () => {
+    const line = flatLine('7000')
+    const contract = await follow(beginning(line))
+    await at(day(7))
+    await follow(changed(contract, { lines: [priced(line, '7210')] }))
+    await at(day(14))
+    await at(day(15))
+    const lines = (await service.billed(contract.id)).filter(({ pending }) => !pending)
+    expect(lines.map(({ cents, period }) => [cents, period.from.toISOString(), period.to.toISOString()])).toEqual([
+      [7000, start, day(7)],
+      [7210, day(7), day(14)],
+    ])
+  })
+})
+
+describe('an edit recorded ahead', () => {
+  it('changes nothing in OpenMeter until it begins', async () => {
+    const line = flatLine('7000')
+    const contract = await follow(beginning(line))
+    const versions = async () =>
+      (await subscriptions(contract.id)).flatMap(({ phases }) =>
+        phases.flatMap((one) => one.itemTimelines[line.id] ?? []),
+      )
+    await at(day(1))
+    const told = await follow(changed(contract, {}))
+    expect(await versions()).toHaveLength(1)
+    expect(await syncOf(contract)).toMatchObject({ sync_state: 'synced', synced_version: told.version })
+    await at(day(2))
+    await follow(changed(told, { lines: [priced(line, '14000')] }))
+    expect(await versions()).toHaveLength(2)
+    await invoiced()
+    expect(await sumOf(contract)).toBe(2000 + 10_000)
+  })
+})
+
 describe('a one-time fee', () => {
   it('of a line that came and went while OpenMeter was away is not billed again when the line is restored', async () => {
     const [fee, once] = [flatLine('7000'), feeLine('500')]
