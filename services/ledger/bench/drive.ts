@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { newId } from '@draupnir/ids'
 import { msBetween } from '@draupnir/time'
 import { listBalances } from '../src/account/account.store.ts'
 import { account } from '../src/account/account.ts'
@@ -7,8 +8,11 @@ import type { Gatherer } from '../src/transaction/gatherer.ts'
 import type { Outcome, Request } from '../src/transaction/reduce.ts'
 import type { Draft } from '../src/transaction/transaction.ts'
 import { transfer } from './baseline.ts'
-import type { Market } from './books.ts'
+import { type Market, wallClock } from './books.ts'
 import { EXPIRES_MS, type Workload } from './workloads.ts'
+
+// As often as the service sweeps.
+const SWEEP_MS = 1_000
 
 export interface Measured {
   /** Transactions accepted a second; ends of pending ones count with their booking. */
@@ -34,10 +38,19 @@ export async function closedLoop(drive: Drive, gatherer: Gatherer): Promise<Meas
   return measure(drive, (drafts) => engineCall(drive, gatherer, drafts))
 }
 
+/** The same with the textbook: a hold and its end are two transfers, a repeat is another try under the same key. */
 export async function baselineLoop(drive: Drive): Promise<Measured> {
   const { textbook } = drive.market.database
+  const { twoPhase, repeats } = drive.workload
+  let calls = 0
   return measure({ ...drive, batch: 1 }, async ([draft]) => {
-    if (draft !== undefined) await transfer(textbook, draft)
+    if (draft === undefined) return { accepted: 0, replayed: 0 }
+    calls += 1
+    await transfer(textbook, draft)
+    if (twoPhase === true && !expires(draft)) {
+      await transfer(textbook, { ...draft, id: newId('transaction', wallClock()), cause: `end-${draft.cause}` })
+    }
+    if (repeats !== undefined && calls % 100 < repeats.exact + repeats.conflicting) await transfer(textbook, draft)
     return { accepted: 1, replayed: 0 }
   })
 }
@@ -121,14 +134,19 @@ async function engineCall({ market, workload }: Drive, gatherer: Gatherer, draft
 
 // Of a hundred: eighty are posted, fifteen voided, and five left to expire, which is when the sweep voids them.
 async function endPending(gatherer: Gatherer, ctx: Parameters<Gatherer['submit']>[0], drafts: readonly Draft[]) {
-  const ends = drafts.flatMap(({ id, cause, expiresAt }, index): Request[] => {
-    if (expiresAt !== null && msBetween(ctx.now(), expiresAt) <= EXPIRES_MS) return []
+  const ends = drafts.flatMap((draft, index): Request[] => {
+    if (expires(draft)) return []
+    const { id, cause } = draft
     const type = (calls + index) % 95 < 80 ? 'settle' : 'void'
     return [{ type, target: { id }, cause: `end-${cause}` }]
   })
   if (ends.length === 0) return
   const outcomes = await gatherer.submit(ctx, ends)
   if (count(outcomes, 'accepted') !== ends.length) throw new Error('a pending transaction was not ended')
+}
+
+function expires({ expiresAt }: Draft): boolean {
+  return expiresAt !== null && msBetween(wallClock(), expiresAt) <= EXPIRES_MS
 }
 
 // What the service does by a timer: voids whatever has expired, while clients work and once after they have ended.
@@ -140,7 +158,7 @@ async function sweeping({ database: { db }, context }: Market, work: () => Promi
   let working = true
   const sweeps = (async () => {
     while (working) {
-      await delay(200)
+      await delay(SWEEP_MS)
       await sweep()
     }
   })()
