@@ -1,15 +1,13 @@
 import type { Context } from '@draupnir/db'
 import { asked, type ModernTreasury } from '@draupnir/modern-treasury'
 import { addMs, type Instant, MINUTE_MS } from '@draupnir/time'
-import { openCopies } from './copy.store.ts'
+import { isBeingChanged } from './copy.store.ts'
 import { type DriftFinding, type Holding, holdingDifference } from './drift.ts'
 import { accountsChanged, accountsOfIds, type MirrorAccount } from './mirror-account.store.ts'
-import { wantedOf } from './mirror-tenant.ts'
 import type { LedgerAccount } from './treasury.ts'
 
 /** Entries without a lock may show in balances a minute late. */
 const SHOWN_AFTER_MS = MINUTE_MS
-const OPEN_AT_MOST = 100_000
 
 /** Accounts there that do not hold what was mirrored. */
 export async function compareAccounts(
@@ -49,21 +47,24 @@ export async function compareMissingAccounts(
 
 /** Asks again, between two looks at our side: what is being changed by the mirror itself is no drift. */
 async function confirmed(ctx: Context, mt: ModernTreasury, own: MirrorAccount): Promise<DriftFinding[]> {
-  const before = await settledHolding(ctx, own.ledger_account_id)
+  const before = await settledHolding(ctx, own)
   if (before === null) return []
   const answer = await asked('ledgerAccounts.retrieve', () => mt.ledgerAccounts.retrieve(own.ledger_account_id, {}))
-  const after = await settledHolding(ctx, own.ledger_account_id)
+  const after = await settledHolding(ctx, own)
   if (after === null || holdingDifference(before, after) !== null) return []
   const detail = answer.ok ? holdingDifference(after, holdingOf(answer.value)) : 'is not there any more'
   return detail === null ? [] : [{ row: `account ${own.ref}`, detail }]
 }
 
 /** What is mirrored to an account, once it is known and must show; null before. */
-async function settledHolding(ctx: Context, id: string): Promise<MirrorAccount | null> {
-  const open = await wantedOf(ctx, await openCopies(ctx, OPEN_AT_MOST))
+async function settledHolding(
+  ctx: Context,
+  { ref, ledger_account_id: id }: MirrorAccount,
+): Promise<MirrorAccount | null> {
+  // In this order: what is answered in between shows in the account.
+  if (await isBeingChanged(ctx, ref)) return null
   const [own] = await accountsOfIds(ctx, [id])
-  if (own === undefined || own.changed_at > addMs(ctx.now(), -SHOWN_AFTER_MS)) return null
-  return open.some(({ part }) => part.entries.some(({ ref }) => ref === own.ref)) ? null : own
+  return own === undefined || own.changed_at > addMs(ctx.now(), -SHOWN_AFTER_MS) ? null : own
 }
 
 /** An account of ours that is being opened has no row yet, and nothing in it. */

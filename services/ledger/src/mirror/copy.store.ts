@@ -54,6 +54,15 @@ export async function copiesAfter({ db: { sql }, tenant }: Context, after: strin
   return rows.map(copyOf)
 }
 
+/** Whether something was asked for that touches this account, and its answer is not known. */
+export async function isBeingChanged({ db: { sql }, tenant }: Context, ref: string): Promise<boolean> {
+  const [row] = await sql`
+    select 1 from mirror_copies c join transactions t on t.tenant_id = c.tenant_id and t.id = c.transaction_id
+    where c.tenant_id = ${tenant} and c.state is distinct from c.asked and c.problem is null
+      and (${ref} = any(t.debits) or ${ref} = any(t.credits)) limit 1`
+  return row !== undefined
+}
+
 /** Writes down what will be asked for; gives the names that were not there before. */
 export async function insertCopies(
   { db: { sql }, tenant, now }: Context,
