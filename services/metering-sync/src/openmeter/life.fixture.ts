@@ -87,14 +87,19 @@ export function timelineOf(one: Life, start: Instant, late: boolean): Stretch[] 
   return log.timeline().map((stretch, index) => ({ ...stretch, state: { ...stretch.state, id, version: index + 1 } }))
 }
 
-// Every other edit that can be is made while OpenMeter is away, and no other.
+// Every other edit that can be is made while OpenMeter is away, and no other. It passes on once at the most, and then takes
+// no one-time fee: what a buyer used or bought once who came or went meanwhile is billed to the next, as the README says.
 function lateEdits({ edits, ...one }: Life): Life['edits'] {
   const { from, to } = awayOf({ edits, ...one })
-  return edits.flatMap((e, index) => {
+  const inside = (hour: number) => hour >= from && hour < to
+  const moved = edits.flatMap((e, index) => {
     const raises = RAISING.includes(e.kind)
     if (raises && index % 2 === 0) return [{ ...e, hour: from + (e.hour % (to - from)) }]
-    return raises || e.hour < from || e.hour >= to ? [e] : []
+    return raises || !inside(e.hour) ? [e] : []
   })
+  const passing = moved.filter(({ kind, hour }) => kind === 'transfer' && inside(hour))
+  const single = moved.filter((e) => !passing.slice(1).includes(e))
+  return passing.length === 0 ? single : single.filter(({ kind, hour }) => kind !== 'once' || !inside(hour))
 }
 
 const BUYERS = ['a', 'b', 'c'].map((last) => `pty_${'0'.repeat(25)}${last}` as ContractState['buyer_id'])
