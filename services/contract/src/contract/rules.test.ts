@@ -2,6 +2,7 @@ import { newId } from '@draupnir/ids'
 import { expectRefusal } from '@draupnir/testing'
 import { instant } from '@draupnir/time'
 import type { ContractState } from '@draupnir/wire'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   activateOf,
@@ -268,6 +269,66 @@ describe('it refuses', () => {
     on(book, SUSPEND, 'contract.not-active')
   })
 
+  it('a line, or a device, more than a contract may have, and a device of another line', () => {
+    const { book } = active()
+    for (let n = 1; n < 200; n += 1) book.record(addLineOf(lineOf(flat('1'))), FROM)
+    on(book, addLineOf(lineOf(flat('1'))), 'contract.too-many-lines')
+    const { book: other } = active()
+    const ids = Array.from({ length: 5000 }, () => newId('device', FROM))
+    other.record(addLineOf(lineOf(flat('1'), { device_ids: ids })), FROM)
+    on(other, addLineOf(lineOf(flat('1'), { device_ids: [DEVICE] })), 'contract.too-many-devices')
+    const { book: third } = active()
+    third.record(addLineOf(lineOf(flat('1'), { device_ids: [DEVICE] })), FROM)
+    on(third, addLineOf(lineOf(flat('1'), { device_ids: [DEVICE] })), 'contract.device-assigned')
+  })
+
+  it('every change of a line while it is suspended', () => {
+    const { book, line } = active()
+    book.record(addLineOf(lineOf(flat('5'))), FROM)
+    book.record(SUSPEND, day('2026-01-05'))
+    on(book, { operation: 'remove_line', payload: { line_id: line } }, 'contract.suspended')
+    on(book, priceOf(line, flat('2')), 'contract.suspended')
+    on(book, discountOf(line, '0.1'), 'contract.suspended')
+    const devices: Operation = {
+      operation: 'assign_devices',
+      payload: { line_id: line, device_ids: [], host_id: null },
+    }
+    on(book, devices, 'contract.suspended')
+  })
+
+  it('a buyer who has a share, and a share for the buyer', () => {
+    const { book } = active()
+    const shared = (party_id: typeof PARTY): Operation => ({
+      operation: 'set_splits',
+      payload: { platform_fee_rate: '0', splits: [{ party_id, role: 'partner', rate: '0.1' }] },
+    })
+    on(book, shared(BUYER), 'contract.seller-is-buyer')
+    book.record(shared(PARTY), LATER)
+    on(book, { operation: 'transfer', payload: { buyer_id: PARTY } }, 'contract.seller-is-buyer')
+  })
+
+  it('another zone or term once it was active, a term of nothing, and a notice that would have passed', () => {
+    const { book } = running(flat('1'), FROM, { terms: { term: 'P1Y' } })
+    on(book, { operation: 'set_terms', payload: { time_zone: 'Asia/Tokyo' } }, 'contract.terms-fixed')
+    on(book, { operation: 'set_terms', payload: { term: 'P2Y' } }, 'contract.terms-fixed')
+    expectRefusal(() => openBook().record(create({ term: 'P0D' }), FROM), 'contract.term-too-short')
+    const auto = (term: string, notice: string): Operation => ({
+      operation: 'set_auto_renew',
+      payload: { auto_renew: { enabled: true, term, notice, uplift_rate: '0' } },
+    })
+    on(book, auto('P0D', 'P30D'), 'contract.term-too-short')
+    on(book, auto('P1Y', 'P360D'), 'contract.notice-date-passed')
+  })
+
+  it('a financing of less than nothing', () => {
+    const { book } = active()
+    const [first, second] = schedule(plan, 'UTC').installments
+    if (first === undefined || second === undefined) throw new Error('no installments')
+    const installments = [{ ...first, interest: usd('-450') }, second]
+    const financing = { ...schedule(plan, 'UTC'), installments }
+    on(book, { operation: 'set_financing', payload: { financing } }, 'contract.financing-unbalanced')
+  })
+
   it('more than an event can say of all lines at once', () => {
     const { book } = active()
     const wordy = () => addLineOf(lineOf(flat('1'), { description: 'x'.repeat(200), sku: 'y'.repeat(64) }))
@@ -313,6 +374,36 @@ it('financing: 1000.00, 100.00 down, 6 %: 450.00 twice, with 900.00 x 0.5 % = 4.
     { due_at: LATER, principal: usd('45000'), interest: usd('450') },
     { due_at: day('2026-02-10'), principal: usd('45000'), interest: usd('225') },
   ])
+})
+
+it('financing: parts and down payment are the principal, and interest is what each month owes, of any plan', () => {
+  const cents = fc.bigInt({ min: 0n, max: 10n ** 10n })
+  fc.assert(
+    fc.property(
+      cents,
+      cents,
+      fc.integer({ min: 0, max: 9999 }),
+      fc.integer({ min: 1, max: 120 }),
+      (a, b, rate, count) => {
+        const [down, total] = [a, a + b + 1n]
+        const apr = `0.${String(rate).padStart(4, '0')}`
+        const asked = { principal: usd(String(total)), down_payment: usd(String(down)), apr, installments: count }
+        const { installments } = schedule({ ...asked, first_due_at: LATER }, 'UTC')
+        expect(installments).toHaveLength(count)
+        let owed = total - down
+        for (const { principal, interest } of installments) {
+          const exact = owed * BigInt(rate)
+          const off = BigInt(interest.amount) * 120_000n - exact
+          expect(off <= 60_000n && off > -60_000n).toBe(true)
+          owed -= BigInt(principal.amount)
+        }
+        expect(owed).toBe(0n)
+        const parts = installments.map(({ principal }) => BigInt(principal.amount))
+        expect(Math.abs(Number((parts[0] ?? 0n) - (parts.at(-1) ?? 0n)))).toBeLessThanOrEqual(1)
+      },
+    ),
+    { numRuns: 2000 },
+  )
 })
 
 it('financing: 100.00 in three: 33.34, 33.33, 33.33, on the last days of months', () => {
