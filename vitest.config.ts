@@ -11,6 +11,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**'],
     globalSetup: existsSync(globalSetup) ? [globalSetup] : [],
     pool: 'forks',
+    // By default a core is left to the watcher; here it would idle, for files wait for Postgres more than they compute.
+    maxWorkers: '100%',
     // Loading modules is most of the time of a file; files share no state but what modules hold, and those hold none.
     isolate: false,
     testTimeout: 60_000,

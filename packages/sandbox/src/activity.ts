@@ -18,7 +18,9 @@ export interface Meter {
 }
 
 export async function activity(name: string, sql: Sql, now: Instant, meter: Meter): Promise<Activity> {
-  const [work, webhooks] = await Promise.all([workAhead(sql, now), deliveriesAhead(sql, now)])
+  // One after the other: work that ended in between has left its webhooks behind.
+  const work = await workAhead(sql, now)
+  const webhooks = await deliveriesAhead(sql, now)
   const busy = [
     { what: 'due_work', count: work.due },
     { what: 'webhooks', count: webhooks.due },

@@ -105,7 +105,7 @@ it('leaves the same timeline and the same due whether edits are recorded late or
       expect(late.timeline()).toEqual(onTime.timeline())
       expect(dues(late)).toEqual(dues(onTime))
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   )
   expect(shuffled).toBeGreaterThan(300)
 }, 240_000)
@@ -126,7 +126,7 @@ it('corrects by what is due with an edit less what was charged without it', () =
       const difference = found.reduce((total, one) => total + BigInt(one.difference.amount), 0n)
       expect(sum(dues(book)) - sum(charged)).toBe(difference)
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   )
 }, 240_000)
 
@@ -149,7 +149,7 @@ it('never changes what was held at any moment with what was known at any other',
         for (const { asOf, knownAt, state } of beliefs) expect(book.stateAt(asOf, knownAt)).toEqual(state)
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   )
 }, 240_000)
 
@@ -177,7 +177,7 @@ it('holds after a void as if the edit had never been', () => {
         )
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   )
   expect(voided).toBeGreaterThan(200)
 }, 240_000)
@@ -212,7 +212,7 @@ it('keeps every invariant at every moment, whatever is asked, and nothing of wha
       }
       for (const { state } of book.timeline()) expect(brokenInvariant(state)).toBeNull()
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   )
   expect(refused).toBeGreaterThan(1000)
 }, 240_000)

@@ -210,7 +210,7 @@ it('looks no further than an edit reaches, and tells, stores and shows what the 
       expect(await paged(id, 7)).toEqual(timelineOf(wholeOf(log)))
       expect(await readContract(ctx, id)).toMatchObject({ id })
     }),
-    { numRuns: 4, endOnFailure: true },
+    { numRuns: 2, endOnFailure: true },
   )
   expect(seen.refused).toBeGreaterThan(20)
   expect(seen.corrected).toBeGreaterThan(100)
