@@ -17,11 +17,13 @@ export async function foldAt(
 ): Promise<ContractState | null> {
   const last = await lastKnown(ctx, contractId, knownAt)
   if (last === null) return null
-  const base = await snapshotBefore(ctx, contractId, { effective_at: asOf, rank: LAST_RANK }, last.seq)
+  const [base, ahead] = await Promise.all([
+    snapshotBefore(ctx, contractId, { effective_at: asOf, rank: LAST_RANK }, last.seq),
+    lookAhead(ctx, contractId, last.seq, asOf, last.recordedAt, latest(knownAt, last.recordedAt)),
+  ])
   const edits = await placedEdits(ctx, contractId, base, last.seq, asOf)
   const state = edits.reduce(evolve, base.state)
   if (state === null) return null
-  const ahead = await lookAhead(ctx, contractId, last.seq, asOf, last.recordedAt, latest(knownAt, last.recordedAt))
   const ends_at = state.lifecycle === 'ended' ? state.ends_at : ahead.ends_at
   return { ...state, ends_at, version: last.version + ahead.begun }
 }

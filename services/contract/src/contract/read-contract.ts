@@ -24,14 +24,18 @@ export async function readContract(
   id: Id<'contract'>,
   { asOf = null, knownAt = null }: { readonly [K in keyof Viewpoint]?: Instant | null } = {},
 ): Promise<ContractView> {
-  const head = await existingHead(ctx, id)
   const now = ctx.now()
-  const state =
-    asOf === null && knownAt === null
-      ? await currently(ctx, head)
-      : await foldAt(ctx, id, { asOf: asOf ?? now, knownAt: knownAt ?? now })
-  if (state === null) refuse('request.not-found', { contract_id: id })
-  const [view] = await withStatuses(ctx, [{ state, createdAt: head.createdAt }])
+  const isNow = asOf === null && knownAt === null
+  const viewpoint = { asOf: asOf ?? now, knownAt: knownAt ?? now }
+  // What does not depend on one another is asked for at once.
+  const [head, folded, statuses] = await Promise.all([
+    findHead(ctx, id),
+    isNow ? null : foldAt(ctx, id, viewpoint),
+    findStatuses(ctx, [id]),
+  ])
+  const state = isNow && head !== null ? await currently(ctx, head) : folded
+  if (head === null || state === null) refuse('request.not-found', { contract_id: id })
+  const [view] = await withDevices(ctx, [{ state, createdAt: head.createdAt }], statuses)
   return required(view, 'one state gives one view')
 }
 
@@ -45,7 +49,11 @@ export async function listContracts(ctx: Context, filter: ContractFilter, limit:
   const heads = await selectHeads(ctx, filter, limit)
   const states: { state: ContractState; createdAt: Instant }[] = []
   for (const head of heads) states.push({ state: await currently(ctx, head), createdAt: head.createdAt })
-  return withStatuses(ctx, states)
+  const statuses = await findStatuses(
+    ctx,
+    states.map(({ state }) => state.id),
+  )
+  return withDevices(ctx, states, statuses)
 }
 
 /** Refuses `request.not-found`. */
@@ -60,14 +68,11 @@ async function currently(ctx: Context, head: Head): Promise<ContractState> {
   return required(await foldAt(ctx, head.state.id, { asOf: now, knownAt: now }), 'a head has a log')
 }
 
-async function withStatuses(
+async function withDevices(
   ctx: Context,
   list: readonly { readonly state: ContractState; readonly createdAt: Instant }[],
+  statuses: Awaited<ReturnType<typeof findStatuses>>,
 ): Promise<ContractView[]> {
-  const statuses = await findStatuses(
-    ctx,
-    list.map(({ state }) => state.id),
-  )
   const deviceState = await findDeviceStates(ctx, [...new Set(list.flatMap(({ state }) => deviceIds(state)))])
   return list.map(({ state, createdAt }) => {
     const { sync, billing_status } = statuses(state.id)

@@ -1,11 +1,11 @@
 import type { Context } from '@draupnir/db'
+import { refuse } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
 import { addMs, earliest, type Instant, latest } from '@draupnir/time'
 import { findTransitions } from '../status/find-transitions.ts'
 import type { Transition } from '../status/status.store.ts'
-import { lastKnown } from './contract.store.ts'
+import { findHead, lastKnown } from './contract.store.ts'
 import { BEGINNING, placedEdits, placedWithin, snapshotBefore, type Window } from './placement.store.ts'
-import { existingHead } from './read-contract.ts'
 import { steps } from './replay.ts'
 import { clipped, type Stretch, stretches, type Timeline, timelineOf } from './timeline.ts'
 
@@ -31,24 +31,29 @@ export interface TimelinePage extends Timeline, Window {
  */
 export async function readTimeline(ctx: Context, id: Id<'contract'>, asked: TimelineAsked): Promise<TimelinePage> {
   const { knownAt, to, limit } = asked
-  const { createdAt } = await existingHead(ctx, id)
-  const last = await lastKnown(ctx, id, knownAt)
   const from = asked.from ?? BEGINNING.effective_at
   const window = { from, to: to === null ? null : latest(from, to) }
-  const edits = last === null ? [] : await placedWithin(ctx, id, window, last.seq, limit + 1)
-  const transitions = await findTransitions(ctx, id, window, limit + 1)
+  const [head, last, transitions] = await Promise.all([
+    findHead(ctx, id),
+    lastKnown(ctx, id, knownAt),
+    findTransitions(ctx, id, window, limit + 1),
+  ])
+  if (head === null) refuse('request.not-found', { contract_id: id })
+  const [edits, lead] =
+    last === null
+      ? [[], []]
+      : await Promise.all([placedWithin(ctx, id, window, last.seq, limit + 1), leadOf(ctx, id, from, last.seq)])
   const next = cut(
     [cutAt(edits, ({ effective_at }) => effective_at, limit), cutAt(transitions, ({ at }) => at, limit)],
     window.to,
   )
   const shown = { from, to: next ?? window.to }
   const isShown = (moment: Instant) => shown.to === null || moment < shown.to
-  const lead = last === null ? [] : await leadOf(ctx, id, from, last.seq)
   const after = stretches(steps(lead.at(-1)?.state ?? null, edits))
   const list = clipped([...lead.map((one) => ({ ...one, to: after[0]?.from ?? null })), ...after], shown)
   return {
     ...timelineOf(list),
-    from: asked.from ?? list[0]?.from ?? createdAt,
+    from: asked.from ?? list[0]?.from ?? head.createdAt,
     to: shown.to,
     transitions: transitions.filter(({ at }) => isShown(at)),
     next,
