@@ -103,7 +103,7 @@ it('judges and folds from any stored fold as far as a change reaches what the wh
         expect(joined(base, before, found, known)).toEqual(whole.map(({ edit, state }) => [edit.id, state]))
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: 2000 },
   )
   expect(seen.stopped).toBeGreaterThan(80)
   expect(seen.refused).toBeGreaterThan(100)

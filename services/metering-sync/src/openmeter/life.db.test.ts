@@ -127,7 +127,7 @@ it(
         const billed = await lived(timeline, used, checks)
         expect(nothing(billed)).toEqual(nothing(dueOf(timeline, used, start)))
       }),
-      { numRuns: 10, endOnFailure: true },
+      { numRuns: 6, endOnFailure: true },
     )
     expect((await verify({ db, om })).flatMap(({ findings }) => findings)).toEqual([])
   },
@@ -198,7 +198,7 @@ it(
         expect(await syncOf(contract)).toMatchObject({ sync_state: 'synced' })
         expect(billed).toSatisfy((owed: Owed) => within(owed, dueOf(timeline, used, start)))
       }),
-      { numRuns: 8, seed: 20_260_115, endOnFailure: true },
+      { numRuns: 5, seed: 20_260_115, endOnFailure: true },
     )
   },
   TIMEOUT_MS,
