@@ -1,42 +1,13 @@
-import { createApp } from '@draupnir/http'
-import { nextId, TEST_TENANT, testLog } from '@draupnir/testing'
+import { nextId, TEST_TENANT } from '@draupnir/testing'
 import { beforeAll, expect, it } from 'vitest'
-import { routes } from '../routes.ts'
+import { contractApi } from '../api.fixture.ts'
 import { contractService } from '../service.fixture.ts'
 import { BUYER, flatLine, hours, T0, usageLine } from './contract.fixture.ts'
 
 const service = await contractService()
-const { db, clock } = service
+const { clock } = service
+const { call, claims } = contractApi(service)
 beforeAll(service.onboard)
-
-let tenant = TEST_TENANT
-let scopes = ['contracts:read', 'contracts:write']
-const app = createApp({
-  routes,
-  db,
-  now: clock.read,
-  log: testLog(),
-  authenticate: async () => ({ tenant, actor: 'key_test', scopes, request_id: 'req_test_0001' }),
-  checkReplies: true,
-})
-
-interface Body {
-  readonly id: string
-  readonly data: readonly { readonly id: string }[]
-  readonly next_cursor: string | null
-}
-
-let keys = 0
-async function call(method: string, path: string, body?: unknown, more: Readonly<Record<string, string>> = {}) {
-  keys += 1
-  const headers = { 'content-type': 'application/json', 'idempotency-key': `key-${keys}`, ...more }
-  const response = await app.request(path, {
-    method,
-    headers,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  return { status: response.status, etag: response.headers.get('etag'), body: (await response.json()) as Body }
-}
 
 const terms = { buyer_id: BUYER, currency: 'USD', platform_fee_rate: '0.10' }
 
@@ -101,7 +72,7 @@ it.each([
 
 it('shows nothing of another tenant', async () => {
   const { body } = await call('POST', '/v1/contracts', terms)
-  tenant = nextId('tenant')
+  claims.tenant = nextId('tenant')
   try {
     const path = `/v1/contracts/${body.id}`
     expect(await call('GET', path)).toMatchObject({ status: 404, body: { code: 'request.not-found' } })
@@ -110,14 +81,14 @@ it('shows nothing of another tenant', async () => {
     expect((await call('POST', `${path}/terminate`, { when: 'at', at: hours(1), cause: 'x' })).status).toBe(404)
     expect((await call('GET', '/v1/contracts')).body.data).toEqual([])
   } finally {
-    tenant = TEST_TENANT
+    claims.tenant = TEST_TENANT
   }
 })
 
 it('lets only writers write', async () => {
-  scopes = ['contracts:read']
+  claims.scopes = ['contracts:read']
   expect(await call('POST', '/v1/contracts', terms)).toMatchObject({ status: 403 })
-  scopes = ['contracts:read', 'contracts:write']
+  claims.scopes = ['contracts:read', 'contracts:write']
 })
 
 async function running() {
@@ -133,14 +104,70 @@ it('honours the version a caller means, and says what changed', async () => {
   const { path, line } = await running()
   const { etag } = await call('GET', path)
   expect(etag).toBe('"3"')
-  const change = (quantity: string) => call('POST', `${line}/quantity`, { quantity }, { 'if-match': '"3"' })
+  const change = (quantity: string, tag = '"3"') => call('POST', `${line}/quantity`, { quantity }, { 'if-match': tag })
   expect(await change('2')).toMatchObject({ status: 200, etag: '"4"', body: { lines: [{ quantity: '2' }] } })
-  expect(await change('3')).toMatchObject({
-    status: 412,
-    body: {
-      code: 'request.precondition-failed',
-      context: { current: '"4"', changes: [{ operation: 'change_quantity' }] },
-    },
+  await call('POST', `${path}/terms`, { net_days: 5 })
+  const lost = await change('3')
+  expect(lost).toMatchObject({ status: 412, body: { code: 'request.precondition-failed' } })
+  expect(lost.body).toMatchObject({
+    context: { current: '"5"', changes: [{ operation: 'change_quantity' }, { operation: 'set_terms' }] },
+  })
+  const dry = await call('POST', `${line}/quantity?dry_run=true`, { quantity: '3' }, { 'if-match': '"3"' })
+  expect(dry).toMatchObject({ status: 412, body: { code: 'request.precondition-failed' } })
+  expect(await call('GET', path)).toMatchObject({ etag: '"5"', body: { net_days: 5, lines: [{ quantity: '2' }] } })
+})
+
+it('takes an edit for any version, or for one of several', async () => {
+  const { path } = await running()
+  for (const [index, tag] of ['*', ' * ', '"3", "5"', '"6" , "1"'].entries())
+    expect(await call('POST', `${path}/terms`, { net_days: index }, { 'if-match': tag })).toMatchObject({
+      status: 200,
+      etag: `"${index + 4}"`,
+    })
+})
+
+it.each([
+  ['a later one', '"4"', []],
+  ['one that is no version', '"99999999999999999999"', []],
+  ['one beyond what a column holds', '"2147483648"', []],
+  ['a weak one', 'W/"3"', ['create', 'add_line', 'activate']],
+  ['one without quotes', '3', ['create', 'add_line', 'activate']],
+  ['half a quote', '"3', ['create', 'add_line', 'activate']],
+  ['one less than nothing', '"-3"', ['create', 'add_line', 'activate']],
+  ['one that only looks the same', '"03"', []],
+  ['part of it', '"33"', []],
+  ['nothing', '', ['create', 'add_line', 'activate']],
+  ['two others', '"1", "2"', ['activate']],
+])('refuses an edit for another version: %s', async (_, tag, changes) => {
+  const { path } = await running()
+  const refused = await call('POST', `${path}/terms`, { net_days: 9 }, { 'if-match': tag })
+  expect(refused).toMatchObject({ status: 412, body: { code: 'request.precondition-failed' } })
+  const { context } = refused.body as unknown as { context: { current: string; changes: { operation: string }[] } }
+  expect(context.current).toBe('"3"')
+  expect(context.changes.map(({ operation }) => operation)).toEqual(changes)
+  expect(await call('GET', path)).toMatchObject({ etag: '"3"', body: { net_days: 30 } })
+})
+
+it('shows at most fifty of the changes', async () => {
+  const { path } = await running()
+  for (let count = 0; count < 55; count += 1) await call('POST', `${path}/terms`, { net_days: count })
+  const refused = await call('POST', `${path}/terms`, { net_days: 9 }, { 'if-match': '"3"' })
+  const { context } = refused.body as unknown as { context: { current: string; changes: unknown[] } }
+  expect([context.current, context.changes.length]).toEqual(['"58"', 50])
+})
+
+it.each([
+  ['a number too large', '10000000000'],
+  ['a number below one', '0'],
+  ['a part of a number', '1.5'],
+  ['a text', '"x"'],
+  ['nothing', 'null'],
+])('answers 400 to a cursor of edits that holds %s', async (_, json) => {
+  const { path } = await running()
+  const cursor = Buffer.from(json).toString('base64url')
+  expect(await call('GET', `${path}/edits?cursor=${cursor}`)).toMatchObject({
+    status: 400,
+    body: { code: 'request.invalid' },
   })
 })
 

@@ -10,7 +10,7 @@ import { readTimeline } from './read-timeline.ts'
 const read = { method: 'get', scope: 'contracts:read', tags: ['Contracts'] } as const
 const contractCursor = cursorOf(idField('contract'))
 const timelineCursor = cursorOf(instantInput)
-const editCursor = cursorOf(z.number().int().positive())
+const editCursor = cursorOf(z.int32().positive())
 
 export const contractRoutes = [
   defineRoute({

@@ -188,7 +188,7 @@ async function requireVersion(ctx: Context, { head }: Loaded, ifMatch: string | 
   const { id, version } = head.state
   const tags = ifMatch.split(',').map((tag) => tag.trim())
   if (tags.includes(`"${version}"`)) return
-  const known = Math.max(0, ...tags.map((tag) => Number(/^"(\d+)"$/.exec(tag)?.[1] ?? 0)))
+  const known = Math.min(version, Math.max(0, ...tags.map((tag) => Number(/^"(\d+)"$/.exec(tag)?.[1] ?? 0))))
   const edits = await selectEditsSince(ctx, id, known, CHANGES_SHOWN)
   const changes = edits.map(editOnWire)
   refuse('request.precondition-failed', { current: `"${version}"`, changes })

@@ -2,6 +2,7 @@ import { assert, unreachable } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
 import { addDuration, duration, type Instant } from '@draupnir/time'
 import type { ContractLine, ContractState } from '@draupnir/wire'
+import { LIFECYCLE } from '../status/machines.ts'
 import { type Edit, type Effect, effectOf, type Payloads } from './operation.ts'
 import { uplifted } from './uplift.ts'
 
@@ -11,7 +12,10 @@ export function evolve(state: ContractState | null, edit: Edit): ContractState {
   assert(effect !== null, `edit ${edit.id} has no effect`)
   if (effect.operation === 'create') return blank(effect.payload)
   assert(state !== null, `edit ${edit.id} comes before its contract`)
-  return { ...state, ...change(state, effect, edit.effective_at) }
+  const next = { ...state, ...change(state, effect, edit.effective_at) }
+  const [from, to] = [state.lifecycle, next.lifecycle]
+  assert(from === to || LIFECYCLE[from].includes(to), `edit ${edit.id} leads from ${from} to ${to}`)
+  return next
 }
 
 function change(

@@ -1,5 +1,20 @@
+import { Refusal } from '@draupnir/errors'
 import { expectRefusal } from '@draupnir/testing'
 import { describe, expect, it } from 'vitest'
+import {
+  activateOf,
+  addLineOf,
+  type Book,
+  create,
+  day,
+  flat,
+  lineOf,
+  openBook,
+  RESUME,
+  SUSPEND,
+  TERMINATE,
+} from '../contract/book.fixture.ts'
+import type { Operation } from '../contract/operation.ts'
 import { BILLING_STATUS, LIFECYCLE, requireMove, SERVICE_STATUS } from './machines.ts'
 
 const machines = { lifecycle: LIFECYCLE, service_status: SERVICE_STATUS, billing_status: BILLING_STATUS }
@@ -32,4 +47,47 @@ it('ends for good: lifecycle and service have a last status, and nothing comes b
   expect(LIFECYCLE.ended).toEqual([])
   expect(SERVICE_STATUS.decommissioned).toEqual([])
   expect(Object.values(LIFECYCLE).flat()).not.toContain('draft')
+})
+
+describe('the rules of the operations', () => {
+  const [BEGUN, THEN] = [day('2026-01-01'), day('2026-02-01')]
+  const trial: Operation = { operation: 'start_trial', payload: { ends_at: day('2026-06-01'), on_end: 'expire' } }
+  const renew: Operation = { operation: 'renew', payload: { term: 'P1M', uplift_rate: '0' } }
+  const life: readonly Operation[] = [trial, activateOf(BEGUN), SUSPEND, RESUME, TERMINATE, renew]
+  const ways: Readonly<Record<keyof typeof LIFECYCLE, readonly Operation[]>> = {
+    draft: [],
+    trialing: [trial],
+    active: [activateOf(BEGUN)],
+    suspended: [activateOf(BEGUN), SUSPEND],
+    ended: [TERMINATE],
+  }
+
+  function drafted(): Book {
+    const book = openBook()
+    book.record(create({ term: 'P1M' }), BEGUN)
+    book.record(addLineOf(lineOf(flat('100'))), BEGUN)
+    return book
+  }
+
+  it.each(Object.entries(ways))('lead from %s to where its machine says, and nowhere else', (from, way) => {
+    const to = life.flatMap((operation) => {
+      const book = drafted()
+      for (const step of way) book.record(step, BEGUN)
+      const before = book.stateAt(THEN)?.lifecycle
+      expect(before).toBe(from)
+      const after = lifecycleAfter(book, operation)
+      return after === undefined || after === before ? [] : [after]
+    })
+    expect([...new Set(to)].sort()).toEqual([...LIFECYCLE[from as keyof typeof LIFECYCLE]].sort())
+  })
+
+  function lifecycleAfter(book: Book, operation: Operation) {
+    try {
+      book.record(operation, THEN)
+    } catch (error) {
+      if (error instanceof Refusal) return undefined
+      throw error
+    }
+    return book.stateAt(THEN)?.lifecycle
+  }
 })
