@@ -185,6 +185,7 @@ export const REFUSALS = {
   'contract.line-unknown': { status: 404, consumer: 'park', title: 'The contract has no such line' },
   'contract.no-lines': { status: 422, consumer: 'park', title: 'A contract without lines cannot be activated' },
   'contract.no-term': { status: 409, consumer: 'park', title: 'The contract has no term' },
+  'contract.not-known-yet': { status: 422, consumer: 'park', title: 'What will be known then is not known yet' },
   'contract.not-active': { status: 409, consumer: 'park', title: 'The contract is not active' },
   'contract.not-begun': { status: 409, consumer: 'park', title: 'The contract does not exist yet at that time' },
   'contract.not-draft': { status: 409, consumer: 'park', title: 'The contract is no draft' },

@@ -10,6 +10,7 @@ const SHARED_PROBLEMS = {
   403: 'The scope is missing',
   404: 'Not found, or of another tenant',
   409: 'In conflict with what is there, or in flight',
+  412: 'If-Match names another version; what changed since it',
   413: 'The body is too large',
   415: 'The body is not JSON',
   422: 'A rule said no',
@@ -17,13 +18,15 @@ const SHARED_PROBLEMS = {
   503: 'Try again',
 } as const
 
-const idempotencyHeader = z.strictObject({
-  'Idempotency-Key': z
-    .string()
-    .min(1)
-    .max(200)
-    .meta({ description: 'Unique for each thing to be done; a repetition replays the stored answer' }),
-})
+const IDEMPOTENCY_KEY = z
+  .string()
+  .min(1)
+  .max(200)
+  .meta({ description: 'Unique for each thing to be done; a repetition replays the stored answer' })
+const IF_MATCH = z
+  .string()
+  .optional()
+  .meta({ description: 'The `ETag` of the version this is meant for; refused when it is another by now' })
 
 export interface DocumentInfo {
   readonly title: string
@@ -63,7 +66,7 @@ function isPublic(route: Route): boolean {
 }
 
 function register(app: OpenAPIHono, route: Route): void {
-  const { method, path, summary, description, tags, params, query, body, idempotency, scope } = route
+  const { method, path, summary, description, tags, params, query, body, scope } = route
   app.openAPIRegistry.registerPath({
     method,
     path,
@@ -75,13 +78,21 @@ function register(app: OpenAPIHono, route: Route): void {
     request: {
       ...(params === undefined ? {} : { params }),
       ...(query === undefined ? {} : { query }),
-      ...(idempotency === 'none' ? {} : { headers: idempotencyHeader }),
+      ...headersOf(route),
       ...(body === undefined || body === 'raw'
         ? {}
         : { body: { required: true, content: { 'application/json': { schema: body } } } }),
     },
     responses: { ...problems(route), ...successes(route) },
   })
+}
+
+function headersOf({ idempotency, versioned }: Route) {
+  const shape = {
+    ...(idempotency === 'none' ? {} : { 'Idempotency-Key': IDEMPOTENCY_KEY }),
+    ...(versioned ? { 'If-Match': IF_MATCH } : {}),
+  }
+  return Object.keys(shape).length === 0 ? {} : { headers: z.strictObject(shape) }
 }
 
 function successes(route: Route) {
@@ -97,6 +108,7 @@ function successes(route: Route) {
 
 function problems(route: Route) {
   const without = new Set(route.method === 'get' ? ['409', '413', '415', '422'] : [])
+  if (!route.versioned) without.add('412')
   return Object.fromEntries(
     Object.entries(SHARED_PROBLEMS)
       .filter(([status]) => !without.has(status))

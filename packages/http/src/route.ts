@@ -51,6 +51,8 @@ export interface RouteDefinition<P, Q, B, R extends ResponseSchemas> {
   readonly body?: B
   readonly responses: R
   readonly idempotency?: IdempotencyMode
+  /** The resource has a version, its `ETag`; an `If-Match` that names another is refused. */
+  readonly versioned?: boolean
   /** Fields of the answer that are shown once: neither stored nor replayed, so a replay has `null` in their place. */
   readonly shownOnce?: readonly string[]
   readonly handler: (ctx: Context, input: Input<P, Q, B>) => Promise<Reply<NoInfer<R>>>
@@ -77,6 +79,7 @@ export interface Route {
   readonly body: z.ZodType | 'raw' | undefined
   readonly responses: ResponseSchemas
   readonly idempotency: IdempotencyMode
+  readonly versioned: boolean
   readonly shownOnce: readonly string[]
   /** Validates. Refuses `request.invalid`. */
   readonly prepare: (raw: RawInput) => Prepared
@@ -108,6 +111,7 @@ export function defineRoute<
     query,
     body,
     idempotency: definition.idempotency ?? (method === 'post' && body !== 'raw' ? 'transaction' : 'none'),
+    versioned: definition.versioned ?? false,
     shownOnce: definition.shownOnce ?? [],
     prepare: (raw) => {
       const { input, json } = validate({ params, query, body }, raw)

@@ -17,6 +17,7 @@ const routes = [
     scope: 'things:write',
     params: strict({ contract_id: idField('contract') }),
     body: strict({ price: moneyField }),
+    versioned: true,
     responses: { 201: thing },
   }),
   defineRoute({
@@ -46,6 +47,7 @@ describe('the OpenAPI document', () => {
     expect(post?.parameters).toMatchObject([
       { name: 'contract_id', in: 'path', schema: { pattern: expect.stringMatching(/^\^ctr_/) } },
       { name: 'Idempotency-Key', in: 'header', required: true },
+      { name: 'If-Match', in: 'header', required: false },
     ])
     expect(get?.parameters).toMatchObject([
       { name: 'limit', in: 'query', schema: { type: 'integer', maximum: 200 } },
@@ -66,11 +68,12 @@ describe('the OpenAPI document', () => {
   })
 
   it('declares the problems a caller may meet', () => {
-    for (const status of ['400', '401', '403', '404', '409', '413', '415', '422', '500', '503'])
+    for (const status of ['400', '401', '403', '404', '409', '412', '413', '415', '422', '500', '503'])
       expect(post?.responses?.[status]).toMatchObject({
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       })
     expect(Object.keys(get?.responses ?? {})).not.toContain('422')
+    expect(Object.keys(get?.responses ?? {})).not.toContain('412')
   })
 })
 

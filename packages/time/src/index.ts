@@ -8,7 +8,17 @@ export {
   MINUTE_MS,
   SECOND_MS,
 } from './duration.ts'
-export { addMs, earliest, epochMs, fromEpochMs, type Instant, instant, latest, msBetween } from './instant.ts'
+export {
+  addMs,
+  earliest,
+  epochMs,
+  fromEpochMs,
+  type Instant,
+  instant,
+  isInstant,
+  latest,
+  msBetween,
+} from './instant.ts'
 export { type LocalTime, nextLocalTime, WEEKDAYS, type Weekday } from './local-time.ts'
 export { intersect, type Period, periodAt, periodMs, startOfHour } from './period.ts'
 export { isTimeZone } from './zone.ts'

@@ -1,7 +1,7 @@
 import { Refusal } from '@draupnir/errors'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { addMs, earliest, epochMs, fromEpochMs, instant, latest, msBetween } from './index.ts'
+import { addMs, earliest, epochMs, fromEpochMs, instant, isInstant, latest, msBetween } from './index.ts'
 
 const MAX = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 const ms = fc.integer({ min: 0, max: MAX })
@@ -64,14 +64,27 @@ it.each([
   '2026-01-01T00:00:00',
   '2026-01-01',
   '1969-12-31T23:59:59Z',
+  '1970-01-01T00:00:00+01:00',
+  '9999-12-31T23:59:59-01:00',
   '2026-01-01T00:00:00+25:00',
   '2026-01-01T00:00:00Z ',
   '+012026-01-01T00:00:00Z',
   '',
 ])('refuses %j', (text) => {
   expect(() => instant(text)).toThrow(Refusal)
+  expect(isInstant(text)).toBe(false)
 })
 
-it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, MAX + 1])('refuses %s milliseconds', (at) => {
-  expect(() => fromEpochMs(at)).toThrow(Refusal)
+it('reckons back from the first moment that can be told', () => {
+  const first = instant('1970-01-01T00:00:00Z')
+  expect(isInstant(first)).toBe(true)
+  expect(addMs(first, -1)).toBe('1969-12-31T23:59:59.999Z')
+  expect(fromEpochMs(Date.parse('0001-01-01T00:00:00Z')) < first).toBe(true)
 })
+
+it.each([Number.NaN, Number.POSITIVE_INFINITY, Date.parse('0001-01-01T00:00:00Z') - 1, MAX + 1])(
+  'refuses %s milliseconds',
+  (at) => {
+    expect(() => fromEpochMs(at)).toThrow(Refusal)
+  },
+)

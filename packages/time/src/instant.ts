@@ -7,23 +7,32 @@ export type Instant = string & { readonly [brand]: 'Instant' }
 
 const RFC3339 = /^\d{4}-\d{2}-\d{2}[Tt ](?:[01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}(:?\d{2})?)$/
 const MIN_MS = Date.UTC(1970, 0, 1)
+// Reckoning back from a moment may lead before the first one that can be told.
+const FIRST_MS = Date.parse('0001-01-01T00:00:00Z')
 const MAX_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
 /** Reads any RFC 3339 time with an offset; cut to milliseconds. Refuses `time.invalid-instant`. */
 export function instant(text: string): Instant {
-  if (!RFC3339.test(text)) refuse('time.invalid-instant', { value: text.slice(0, 40) })
+  const ms = msOf(text)
+  return ms === null ? refuse('time.invalid-instant', { value: text.slice(0, 40) }) : fromEpochMs(ms)
+}
+
+/** Whether `instant` reads it: a real time, in the years 1970 to 9999. */
+export function isInstant(text: string): boolean {
+  return msOf(text) !== null
+}
+
+function msOf(text: string): number | null {
+  if (!RFC3339.test(text)) return null
   const normalized = text.replace(' ', 'T').replace(/([+-]\d{2})$/, '$1:00')
   const ms = Date.parse(normalized)
   const [, month, day] = /^\d{4}-(\d{2})-(\d{2})/.exec(text) ?? []
-  if (Number.isNaN(ms) || !isRealDay(text, Number(month), Number(day))) {
-    refuse('time.invalid-instant', { value: text.slice(0, 40) })
-  }
-  return fromEpochMs(ms)
+  return ms >= MIN_MS && ms <= MAX_MS && isRealDay(text, Number(month), Number(day)) ? ms : null
 }
 
-/** Milliseconds since 1970-01-01T00:00:00Z to an `Instant`; refuses years past 9999. */
+/** Milliseconds since 1970-01-01T00:00:00Z to an `Instant`; refuses years before 1 and past 9999. */
 export function fromEpochMs(ms: number): Instant {
-  if (!Number.isFinite(ms) || ms < MIN_MS || ms > MAX_MS) refuse('time.invalid-instant', { value: String(ms) })
+  if (!Number.isFinite(ms) || ms < FIRST_MS || ms > MAX_MS) refuse('time.invalid-instant', { value: String(ms) })
   return new Date(ms).toISOString() as Instant
 }
 

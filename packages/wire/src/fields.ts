@@ -1,6 +1,6 @@
 import { type Id, type IdKind, idPattern } from '@draupnir/ids'
 import { CURRENCIES, type Currency } from '@draupnir/money'
-import { type Instant, instant } from '@draupnir/time'
+import { type Instant, instant, isInstant } from '@draupnir/time'
 import { z } from 'zod'
 
 const CURRENCY_CODES = Object.keys(CURRENCIES) as [Currency, ...Currency[]]
@@ -16,7 +16,10 @@ export const instantField: z.ZodType<Instant, Instant> = branded<Instant>(
 )
 
 /** A moment as a caller may write it: any RFC 3339 time with an offset. */
-export const instantInput = z.iso.datetime({ offset: true }).transform((text): Instant => instant(text))
+export const instantInput = z.iso
+  .datetime({ offset: true, abort: true })
+  .refine(isInstant, 'must be a time in the years 1970 to 9999')
+  .transform((text): Instant => instant(text))
 
 export const currencyField = z.enum(CURRENCY_CODES)
 

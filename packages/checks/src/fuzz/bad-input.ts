@@ -33,6 +33,13 @@ export function badInput(operation: Operation, world: World, body: unknown): Cas
   ]
 }
 
+const NEVER = '9999-99-99T99:99:99.999Z'
+const LISTED = ['inv', 'key', 'leg', 'pin', 'pty', 'pyo', 'txn']
+/** Cursors that look like ours, of a place no list has: a number too large, a moment that never comes. */
+const FORGED = [10 ** 12, [NEVER, '1'], ...LISTED.map((prefix) => [NEVER, `${prefix}_${'0'.repeat(26)}`])].map(
+  (place) => Buffer.from(JSON.stringify(place)).toString('base64url'),
+)
+
 type Bad = (title: string, change: Partial<Shot>, ...codes: RefusalCode[]) => Case
 
 function withoutIdempotencyKey({ needsKey }: Operation, bad: Bad): Case[] {
@@ -56,7 +63,16 @@ function paths({ params }: Operation, world: World, bad: Bad): Case[] {
 function queries({ query }: Operation, bad: Bad): Case[] {
   const wrong = (name: string, value: string) =>
     bad(`${name}=${value.slice(0, 30)}`, { query: [[name, value]] }, 'request.invalid')
-  const cursors = ['nonsense', '\u0000', '\ud800', 'W10', 'bnVsbA', 'WyJcdTAwMDAiLCJcdTAwMDAiXQ', 'x'.repeat(501), '']
+  const cursors = [
+    'nonsense',
+    '\u0000',
+    '\ud800',
+    'W10',
+    'bnVsbA',
+    'WyJcdTAwMDAiLCJcdTAwMDAiXQ',
+    'x'.repeat(501),
+    '',
+  ].concat(FORGED)
   return [
     wrong('unheard_of', '1'),
     ...query.flatMap(({ name }) => {

@@ -1,5 +1,5 @@
 import { component, cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
-import { idField, instantField, invoiceSchema, invoiceStateSchema, positiveMoneyField } from '@draupnir/wire'
+import { idField, instantInput, invoiceSchema, invoiceStateSchema, positiveMoneyField } from '@draupnir/wire'
 import { z } from 'zod'
 import { collectInvoice } from '../collection/collect-invoice.ts'
 import { collectionResource, resourceOf } from '../collection/collection.resource.ts'
@@ -8,7 +8,7 @@ import { readInvoice } from './read-invoice.ts'
 
 const invoiceResource = component('Invoice', invoiceSchema)
 const invoiceDetail = component('InvoiceDetail', invoiceSchema.extend({ collections: z.array(collectionResource) }))
-const cursor = cursorOf(z.tuple([instantField, idField('invoice')]))
+const cursor = cursorOf(z.tuple([instantInput, idField('invoice')]))
 
 export const invoiceRoutes = [
   defineRoute({

@@ -1,4 +1,5 @@
 import { nextId, TEST_TENANT } from '@draupnir/testing'
+import { addMs, MINUTE_MS } from '@draupnir/time'
 import { beforeAll, expect, it } from 'vitest'
 import { contractApi } from '../api.fixture.ts'
 import { contractService } from '../service.fixture.ts'
@@ -227,7 +228,7 @@ it('takes every operation over HTTP, and shows the log, the timeline and the dif
   expect(after.find(({ id }) => id === terms?.id)?.superseded_by).toBe(correction?.id)
   const voided = await call('POST', `${path}/edits/${correction?.id}/void`, { cause: 'it was right' })
   expect(voided).toMatchObject({ status: 200, body: { net_days: 10 } })
-  clock.set(T0)
+  clock.set(hours(1))
   expect(await call('GET', `${path}/timeline?known_at=${hours(1)}`)).toMatchObject({
     status: 200,
     body: { lines: [{}, {}], lifecycle: [{}, { value: 'suspended' }, { value: 'active', to: null }] },
@@ -251,5 +252,44 @@ it('refuses a new buyer, a trial of an active contract and a renewal without a t
   expect(await call('POST', `${path}/auto-renew`, renewal)).toMatchObject({
     status: 409,
     body: { code: 'contract.no-term' },
+  })
+})
+
+it('refuses to say what will be known later, and knows of clocks that differ', async () => {
+  const { path } = await running()
+  const now = clock.now()
+  const [later, ahead] = [addMs(now, MINUTE_MS), addMs(now, MINUTE_MS + 1)]
+  const asked = (at: string) => [
+    `${path}?known_at=${at}`,
+    `${path}/timeline?known_at=${at}`,
+    `${path}/diff?from_known=${at}&to_known=${at}`,
+    `${path}/diff?from_known=${now}&to_known=${at}`,
+  ]
+  for (const url of asked(later)) expect([url, (await call('GET', url)).status]).toEqual([url, 200])
+  for (const url of asked(ahead))
+    expect([url, await call('GET', url)]).toMatchObject([
+      url,
+      { status: 422, body: { code: 'contract.not-known-yet', context: { known_at: ahead, now } } },
+    ])
+})
+
+it.each([
+  ['/timeline?from=2026-03-01T00:00:00Z&to=2026-02-28T00:00:00Z', 'query.to'],
+  ['/diff?from_known=2026-01-03T00:00:00Z&to_known=2026-01-02T00:00:00Z', 'query.to_known'],
+  ['?as_of=1969-12-31T00:00:00Z', 'query.as_of'],
+  ['?as_of=2026-02-30T00:00:00Z', 'query.as_of'],
+])('answers 400 to %s, and says what is wrong', async (query, field) => {
+  const { path } = await running()
+  expect(await call('GET', `${path}${query}`)).toMatchObject({
+    status: 400,
+    body: { code: 'request.invalid', errors: [{ path: field }] },
+  })
+})
+
+it('reads a timeline from the first moment that can be told', async () => {
+  const { path } = await running()
+  expect(await call('GET', `${path}/timeline?from=1970-01-01T00:00:00Z`)).toMatchObject({
+    status: 200,
+    body: { lifecycle: [{}] },
   })
 })

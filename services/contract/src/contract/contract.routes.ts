@@ -1,4 +1,7 @@
-import { cursorOf, defineRoute, etagOf, listOf, page, pageQuery, strict } from '@draupnir/http'
+import type { Context } from '@draupnir/db'
+import { refuse } from '@draupnir/errors'
+import { cursorOf, defineRoute, etagOf, listOf, page, pageQuery, refuseInvalid, strict } from '@draupnir/http'
+import { addMs, type Instant, MINUTE_MS } from '@draupnir/time'
 import { idField, instantInput, lifecycleSchema } from '@draupnir/wire'
 import { z } from 'zod'
 import { contractResource, diffResource, editResource, timelineResource } from './contract.schemas.ts'
@@ -42,7 +45,7 @@ export const contractRoutes = [
     query: strict({ as_of: instantInput.optional(), known_at: instantInput.optional() }),
     responses: { 200: contractResource },
     handler: async (ctx, { params, query }) => {
-      const viewpoint = { asOf: query.as_of ?? null, knownAt: query.known_at ?? null }
+      const viewpoint = { asOf: query.as_of ?? null, knownAt: learned(ctx, query.known_at ?? null) }
       const body = await readContract(ctx, params.contract_id, viewpoint)
       return { status: 200, body, headers: { etag: etagOf(body.version) } }
     },
@@ -74,8 +77,15 @@ export const contractRoutes = [
     }),
     responses: { 200: timelineResource },
     handler: async (ctx, { params, query }) => {
+      if (query.from !== undefined && query.to !== undefined && query.to < query.from)
+        refuseInvalid([{ path: 'query.to', message: 'is before from' }])
       const from = timelineCursor.decode(query.cursor) ?? query.from ?? null
-      const asked = { knownAt: query.known_at ?? ctx.now(), from, to: query.to ?? null, limit: query.limit }
+      const asked = {
+        knownAt: learned(ctx, query.known_at ?? ctx.now()),
+        from,
+        to: query.to ?? null,
+        limit: query.limit,
+      }
       const { next, ...page } = await readTimeline(ctx, params.contract_id, asked)
       const lines = page.lines.map((line) => ({ ...line, intervals: [...line.intervals] }))
       const [lifecycle, buyers, transitions] = [[...page.lifecycle], [...page.buyers], [...page.transitions]]
@@ -92,7 +102,9 @@ export const contractRoutes = [
     responses: { 200: diffResource },
     handler: async (ctx, { params, query }) => {
       const now = ctx.now()
-      const range = { fromKnown: query.from_known, toKnown: query.to_known ?? now, asOf: query.as_of ?? now }
+      const [fromKnown, toKnown] = [learned(ctx, query.from_known), learned(ctx, query.to_known ?? now)]
+      if (toKnown < fromKnown) refuseInvalid([{ path: 'query.to_known', message: 'is before from_known' }])
+      const range = { fromKnown, toKnown, asOf: query.as_of ?? now }
       const { before, after, edits } = await diffKnowledge(ctx, params.contract_id, range)
       return {
         status: 200,
@@ -101,3 +113,10 @@ export const contractRoutes = [
     },
   }),
 ]
+
+/** What will be known later nobody knows: the same question must have the same answer for ever. Clocks of replicas may differ. */
+function learned<T extends Instant | null>(ctx: Context, knownAt: T): T {
+  const now = ctx.now()
+  if (knownAt !== null && knownAt > addMs(now, MINUTE_MS)) refuse('contract.not-known-yet', { known_at: knownAt, now })
+  return knownAt
+}

@@ -14,6 +14,7 @@ export const edit = {
   scope: 'contracts:write',
   tags: ['Contracts'],
   query,
+  versioned: true,
   responses: { 200: contractResource, 202: previewResource },
 } as const
 

@@ -23,9 +23,8 @@ export async function scheduleAhead(
   await arm(ctx, CONTRACT_NOTICE, head, dueNotice(head.state, ahead, head.foldedAt))
 }
 
-/** When the running term asks for a decision; null when there is none to make. */
+/** When the running term asks for a decision, also one that is over and was not asked in time; null when there is none to make. */
 export function dueNotice(state: ContractState, ahead: readonly Edit[], now: Instant): Instant | null {
-  if (state.lifecycle !== 'active' && state.lifecycle !== 'suspended') return null
   const at = noticeAt(state)
   const decided = ahead.some((edit) => effectOf(edit)?.operation === 'renew')
   if (at === null || decided || (state.ends_at !== null && state.ends_at <= (state.term_ends_at ?? state.ends_at)))

@@ -100,7 +100,13 @@ it.each(deliveries)('shows the billing status when told %s', async (_, deliverSo
   const source = eventSource()
   await deliverSo(consumer, [
     source.next(BillingStatusChanged, { contract_id: id, from: 'none', to: 'current', at: T0 }),
-    source.next(BillingStatusChanged, { contract_id: id, from: 'current', to: 'due', at: T0 }),
+    source.next(BillingStatusChanged, { contract_id: id, from: 'current', to: 'due', at: hours(1) }),
+  ])
+  const told = (await emitted(service.db, ContractStatusChanged)).filter(({ aggregateId }) => aggregateId === id)
+  expect(told.map(({ data }) => [data.to, data.at])).toEqual([
+    ['active', T0],
+    ['current', T0],
+    ['due', hours(1)],
   ])
   const view = await readContract(ctx, id)
   expect(view.billing_status).toBe('due')

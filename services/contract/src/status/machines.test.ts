@@ -1,5 +1,6 @@
 import { Refusal } from '@draupnir/errors'
 import { expectRefusal } from '@draupnir/testing'
+import type { BillingStatus } from '@draupnir/wire'
 import { describe, expect, it } from 'vitest'
 import {
   activateOf,
@@ -16,6 +17,7 @@ import {
 } from '../contract/book.fixture.ts'
 import type { Operation } from '../contract/operation.ts'
 import { BILLING_STATUS, LIFECYCLE, requireMove, SERVICE_STATUS } from './machines.ts'
+import type { ServiceStatus } from './status.ts'
 
 const machines = { lifecycle: LIFECYCLE, service_status: SERVICE_STATUS, billing_status: BILLING_STATUS }
 
@@ -47,6 +49,29 @@ it('ends for good: lifecycle and service have a last status, and nothing comes b
   expect(LIFECYCLE.ended).toEqual([])
   expect(SERVICE_STATUS.decommissioned).toEqual([])
   expect(Object.values(LIFECYCLE).flat()).not.toContain('draft')
+})
+
+it('serves in any way after any other, until it is over', () => {
+  const served = Object.keys(SERVICE_STATUS).filter((status) => status !== 'decommissioned')
+  for (const from of served)
+    expect([...SERVICE_STATUS[from as ServiceStatus]].sort()).toEqual(
+      Object.keys(SERVICE_STATUS)
+        .filter((to) => to !== from)
+        .sort(),
+    )
+})
+
+it('lets billing say what can have happened to invoices', () => {
+  const after = (to: BillingStatus) => Object.keys(BILLING_STATUS).filter((from) => leadsTo(from, to))
+  const leadsTo = (from: string, to: BillingStatus) => BILLING_STATUS[from as BillingStatus].includes(to)
+  // Who is delinquent was past due, and everybody may pay all.
+  expect(after('delinquent')).toEqual(['past_due'])
+  expect(after('settled')).toEqual(['none', 'current', 'due', 'past_due', 'delinquent'])
+  expect(after('current')).toEqual(['none', 'due', 'past_due', 'delinquent', 'settled'])
+  expect(after('due')).toEqual(['none', 'current', 'past_due', 'delinquent', 'settled'])
+  expect(after('past_due')).toEqual(['none', 'current', 'due', 'delinquent', 'settled'])
+  // An invoice was voided before anything was paid.
+  expect(after('none')).toEqual(['due', 'past_due'])
 })
 
 describe('the rules of the operations', () => {

@@ -4,7 +4,9 @@ import { beforeAll, expect, it } from 'vitest'
 import { activateContract } from '../contract/activate-contract.ts'
 import { assignDevices } from '../contract/assign-devices.ts'
 import { flatLine, hours, usageLine } from '../contract/contract.fixture.ts'
+import { correctEdit } from '../contract/correct-edit.ts'
 import { followDevice } from '../contract/follow-device.ts'
+import { beginEdits } from '../contract/load-contract.ts'
 import { readTimeline } from '../contract/read-timeline.ts'
 import { resumeContract } from '../contract/resume-contract.ts'
 import { suspendContract } from '../contract/suspend-contract.ts'
@@ -88,6 +90,40 @@ it('tells a status of billing once, as of when billing says', async () => {
     ['current', 'due', hours(2)],
     ['due', 'none', hours(4)],
   ])
+})
+
+it('tells of an end that was announced as of its date, and of an activation that was moved ahead as of now', async () => {
+  clock.set(hours(0))
+  const { id } = await draft(flatLine())
+  const { edit } = await activateContract(ctx, id, { billing_anchor: null })
+  if (edit === null) throw new Error('nothing was recorded')
+  clock.set(hours(2))
+  await correctEdit(ctx, id, { edit_id: edit.id, replacement: null, effective_at: hours(4) })
+  clock.set(hours(6))
+  await beginEdits(ctx, id)
+  await terminateContract(ctx, id, { when: 'at', at: hours(8), cause: 'x' })
+  clock.set(hours(10))
+  await beginEdits(ctx, id)
+  expect(await transitionsOf(id, 'lifecycle')).toEqual([
+    ['draft', 'active', hours(0)],
+    ['active', 'draft', hours(2)],
+    ['draft', 'active', hours(4)],
+    ['active', 'ended', hours(8)],
+  ])
+})
+
+it('shows the transitions of a window, its first moment with it and its last without', async () => {
+  clock.set(hours(0))
+  const { id } = await draft(flatLine())
+  for (const [to, hour] of [
+    ['current', 1],
+    ['due', 2],
+    ['current', 3],
+  ] as const)
+    await rememberBillingStatus(ctx, id, to, hours(hour))
+  const asked = { knownAt: clock.now(), from: hours(1), to: hours(3), limit: 500 }
+  const { transitions } = await readTimeline(ctx, id, asked)
+  expect(transitions.map(({ at }) => at)).toEqual([hours(1), hours(2)])
 })
 
 it('decides on two statuses of billing that come at once one after the other', async () => {

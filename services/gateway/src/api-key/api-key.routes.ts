@@ -22,7 +22,7 @@ const apiKeySchema = z.object({
 })
 const apiKeyResource = component('ApiKey', apiKeySchema)
 const newApiKeyResource = component('NewApiKey', apiKeySchema.extend({ token: tokenField }))
-const cursor = cursorOf(z.tuple([instantField, idField('apiKey')]))
+const cursor = cursorOf(z.tuple([instantInput, idField('apiKey')]))
 
 export function apiKeyRoutes(environment: Environment) {
   return [

@@ -7,6 +7,7 @@ import type { Catalogue } from '../openapi/catalogue.ts'
 
 const ASSETS: Readonly<Record<string, string>> = {
   'swagger-ui.css': 'text/css; charset=utf-8',
+  'favicon-32x32.png': 'image/png',
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
 }
 const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
@@ -16,6 +17,7 @@ const PAGE = `<!doctype html>
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Draupnir API</title>
+<link rel="icon" href="/reference/favicon-32x32.png">
 <link rel="stylesheet" href="/reference/swagger-ui.css">
 </head>
 <body>

@@ -38,7 +38,7 @@ const SUMMARIES = {
   open: 'Opens a frozen or closed account again',
 }
 
-const cursor = cursorOf(z.tuple([z.string()]))
+const cursor = cursorOf(z.tuple([accountRefSchema]))
 
 export const accountRoutes = [
   defineRoute({

@@ -1,4 +1,4 @@
-import { component, cursorOf, defineRoute, page, pageQuery, strict } from '@draupnir/http'
+import { component, cursorOf, defineRoute, page, pageQuery, refuseInvalid, strict } from '@draupnir/http'
 import { money, toWire } from '@draupnir/money'
 import { accountRefSchema, idField, instantField, instantInput, moneyField } from '@draupnir/wire'
 import { z } from 'zod'
@@ -22,7 +22,7 @@ const line = z.object({
   posted: moneyField,
   available: moneyField,
 })
-const cursor = cursorOf(z.tuple([instantField, z.string().regex(/^\d{1,18}$/)]))
+const cursor = cursorOf(z.tuple([instantInput, z.string().regex(/^\d{1,18}$/)]))
 const amountText = z.string().regex(/^(0|-?[1-9]\d*)$/)
 const section = z.object({ total: amountText, accounts: z.record(z.string(), amountText) })
 const tags = ['Ledger']
@@ -60,6 +60,7 @@ export const statementRoutes = [
     },
     handler: async (ctx, { params, query }) => {
       const { from, to, limit } = query
+      if (to < from) refuseInvalid([{ path: 'query.to', message: 'is before from' }])
       const after = cursor.decode(query.cursor)
       const { opening, closing, lines } = await readStatement(ctx, params.ref, { from, to, after, limit: limit + 1 })
       const account = accountOf(params.ref)

@@ -7,7 +7,7 @@ import { listTranches, overrideMaturity } from './override-maturity.ts'
 import { resourceOf, settlementResource } from './settlement.resource.ts'
 
 const tags = ['Settlements']
-const cursor = cursorOf(z.tuple([instantField, idField('settlementLeg')]))
+const cursor = cursorOf(z.tuple([instantInput, idField('settlementLeg')]))
 const tranche = component(
   'Tranche',
   z.object({

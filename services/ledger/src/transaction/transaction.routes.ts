@@ -1,12 +1,12 @@
 import { cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
-import { accountRefSchema, idField, instantField } from '@draupnir/wire'
+import { accountRefSchema, idField, instantInput } from '@draupnir/wire'
 import { z } from 'zod'
 import { parseAccount } from '../account/account.ts'
 import { listTransactions, readTransaction } from './read-transaction.ts'
 import { resourceOf, transactionResource } from './transaction.resource.ts'
 
 const name = z.string().min(1).max(200)
-const cursor = cursorOf(z.tuple([instantField, idField('transaction')]))
+const cursor = cursorOf(z.tuple([instantInput, idField('transaction')]))
 
 export const transactionRoutes = [
   defineRoute({

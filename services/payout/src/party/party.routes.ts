@@ -1,12 +1,12 @@
 import { component, cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
-import { bankAccountSchema, idField, instantField, partySchema, textField } from '@draupnir/wire'
+import { bankAccountSchema, idField, instantInput, partySchema, textField } from '@draupnir/wire'
 import { z } from 'zod'
 import { createParty } from './create-party.ts'
 import { listParties, readParty } from './read-party.ts'
 
 const partyResource = component('Party', partySchema)
 const partyDetail = component('PartyDetail', partySchema.extend({ bank_accounts: z.array(bankAccountSchema) }))
-const cursor = cursorOf(z.tuple([instantField, idField('party')]))
+const cursor = cursorOf(z.tuple([instantInput, idField('party')]))
 
 export const partyRoutes = [
   defineRoute({

@@ -1,5 +1,5 @@
 import { component, cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
-import { idField, instantField, payInSchema, positiveMoneyField } from '@draupnir/wire'
+import { idField, instantField, instantInput, payInSchema, positiveMoneyField } from '@draupnir/wire'
 import { z } from 'zod'
 import { createPayIn } from './create-pay-in.ts'
 import { listPayIns, readPayIn } from './read-pay-in.ts'
@@ -18,7 +18,7 @@ const payInResource = component(
       .describe('Set when the bank of the payer took a cleared pay-in back'),
   }),
 )
-const cursor = cursorOf(z.tuple([instantField, idField('payIn')]))
+const cursor = cursorOf(z.tuple([instantInput, idField('payIn')]))
 
 export const payInRoutes = [
   defineRoute({

@@ -1,10 +1,10 @@
 import { component, cursorOf, defineRoute, listOf, page, pageQuery, strict } from '@draupnir/http'
-import { idField, instantField, payoutSchema } from '@draupnir/wire'
+import { idField, instantInput, payoutSchema } from '@draupnir/wire'
 import { z } from 'zod'
 import { listPayouts, readPayout } from './read-payout.ts'
 
 const payoutResource = component('Payout', payoutSchema)
-const cursor = cursorOf(z.tuple([instantField, idField('payout')]))
+const cursor = cursorOf(z.tuple([instantInput, idField('payout')]))
 
 export const payoutRoutes = [
   defineRoute({
