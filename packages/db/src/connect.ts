@@ -1,3 +1,4 @@
+import { Defect } from '@draupnir/errors'
 import { fromEpochMs, type Instant } from '@draupnir/time'
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
@@ -15,6 +16,11 @@ export interface Db {
   readonly inTransaction: boolean
   /** Runs after the open transaction commits (at once when there is none); dropped on rollback. Must not throw. */
   readonly afterCommit: (hook: () => void) => void
+  /**
+   * Sends a statement on that nobody waits for before the transaction (or savepoint) ends, so that it travels with what
+   * comes next and with the commit; its failure fails the transaction. Only inside one, and for `sql`: drizzle sends late.
+   */
+  readonly later: (statement: Promise<unknown>) => void
   /** Opens a transaction, or joins the open one. */
   readonly transaction: <T>(work: (db: Db) => Promise<T>) => Promise<T>
   /** Like `transaction`, but inside an open one it is a savepoint: a throw undoes only `work`. */
@@ -83,38 +89,67 @@ function poolDb(pool: Pool): Db {
     orm: ormOver(pool),
     inTransaction: false,
     afterCommit: (hook) => hook(),
+    later: () => {
+      throw new Defect('a statement can be left for later inside a transaction only')
+    },
     transaction: begin,
     savepoint: begin,
   }
 }
 
 async function beginTransaction<T>(pool: Pool, work: (db: Db) => Promise<T>): Promise<T> {
-  const hooks: (() => void)[] = []
-  const result = await pool.begin((client) => work(transactionDb(client, hooks)))
-  for (const hook of hooks) hook()
+  const ending = new Ending()
+  const result = await ending.of(() => pool.begin((client) => work(transactionDb(client, ending))))
+  for (const hook of ending.hooks) hook()
   return result as T
 }
 
-function transactionDb(client: TransactionClient, hooks: (() => void)[]): Db {
+/** What is still to come when the work of a transaction or savepoint is done. */
+class Ending {
+  readonly hooks: (() => void)[] = []
+  readonly #sent: Promise<unknown>[] = []
+
+  later(statement: Promise<unknown>): void {
+    this.#sent.push(statement)
+    // It is answered for by the end; until then a failure must not count as unhandled.
+    statement.catch(() => undefined)
+  }
+
+  /** Postgres answers the commit of a failed transaction with a rollback and no error: what was sent has to be asked. */
+  async of<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await work()
+      await Promise.all(this.#sent)
+      return result
+    } catch (error) {
+      // What came after a failed statement only says that the transaction has failed.
+      for (const done of await Promise.allSettled(this.#sent)) if (done.status === 'rejected') throw done.reason
+      throw error
+    }
+  }
+}
+
+function transactionDb(client: TransactionClient, ending: Ending): Db {
+  let orm: PostgresJsDatabase | null = null
   const db: Db = {
     sql: client,
-    orm: ormOver(client),
+    get orm() {
+      orm ??= ormOver(client)
+      return orm
+    },
     inTransaction: true,
-    afterCommit: (hook) => void hooks.push(hook),
+    afterCommit: (hook) => void ending.hooks.push(hook),
+    later: (statement) => ending.later(statement),
     transaction: (work) => work(db),
-    savepoint: (work) => withSavepoint(client, hooks, work),
+    savepoint: (work) => withSavepoint(client, ending, work),
   }
   return db
 }
 
-async function withSavepoint<T>(
-  client: TransactionClient,
-  hooks: (() => void)[],
-  work: (db: Db) => Promise<T>,
-): Promise<T> {
-  const own: (() => void)[] = []
-  const result = await client.savepoint((nested) => work(transactionDb(nested, own)))
-  hooks.push(...own)
+async function withSavepoint<T>(client: TransactionClient, outer: Ending, work: (db: Db) => Promise<T>): Promise<T> {
+  const own = new Ending()
+  const result = await client.savepoint((nested) => own.of(() => work(transactionDb(nested, own))))
+  outer.hooks.push(...own.hooks)
   return result as T
 }
 

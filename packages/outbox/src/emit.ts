@@ -34,8 +34,8 @@ export interface WrittenEmission {
 }
 
 /**
- * `emit` for who writes thousands of facts into one event: the data is neither read by the schema nor written again. That
- * it fits is for the maker's tests to show.
+ * `emit` of data that is JSON already: by `writeData`, or by who writes thousands of facts into one event and whose tests
+ * show that it fits, for the schema does not read it.
  */
 export async function emitWritten<D, I>(
   ctx: Context,
@@ -47,6 +47,7 @@ export async function emitWritten<D, I>(
 
 async function insertOne<D, I>(ctx: Context, event: EventDefinition<D, I>, row: Row): Promise<Emitted> {
   const { correlationId, causationId, traceparent } = ctx.trace
+  ctx.db.afterCommit(wakeRelays)
   // The insert reads the new sequence number, so the aggregate is locked before pos is taken.
   const [done] = await ctx.db.sql<{ aggregate_seq: bigint }[]>`
     with sequence as (
@@ -62,7 +63,6 @@ async function insertOne<D, I>(ctx: Context, event: EventDefinition<D, I>, row: 
     returning pos, aggregate_seq),
     queued as (insert into outbox_publication (pos) select pos from event)
     select aggregate_seq from event`
-  ctx.db.afterCommit(wakeRelays)
   assert(done !== undefined, 'the outbox took no row')
   return { eventId: row.eventId, aggregateSeq: done.aggregate_seq }
 }
@@ -76,6 +76,7 @@ export async function emitMany<D, I>(
   if (emissions.length === 0) return []
   const rows = emissions.map((emission) => prepare(ctx, event, emission))
   const { correlationId, causationId, traceparent } = ctx.trace
+  ctx.db.afterCommit(wakeRelays)
   const sequences = await ctx.db.sql<{ event_id: string; aggregate_seq: bigint }[]>`
     with input as (
       select event_id, aggregate_id, data, ordinal,
@@ -98,7 +99,6 @@ export async function emitMany<D, I>(
     returning pos, event_id, aggregate_seq),
     queued as (insert into outbox_publication (pos) select pos from event)
     select event_id, aggregate_seq from event`
-  ctx.db.afterCommit(wakeRelays)
   const byId = new Map(sequences.map((row) => [row.event_id, row.aggregate_seq]))
   return rows.map(({ eventId }) => {
     const aggregateSeq = byId.get(eventId)
@@ -113,10 +113,20 @@ interface Row {
   readonly data: string
 }
 
-function prepare<D, I>(ctx: Context, event: EventDefinition<D, I>, emission: Emission<I>): Row {
-  const parsed = event.schema.safeParse(emission.data)
+/** The data of an event as JSON, for `emitWritten`; its length says whether it may be emitted. `Defect` when it does not fit. */
+export function writeData<D, I>(event: EventDefinition<D, I>, data: I): string {
+  return JSON.stringify(parse(event, data))
+}
+
+function parse<D, I>(event: EventDefinition<D, I>, data: I): D {
+  const parsed = event.schema.safeParse(data)
   if (!parsed.success) throw new Defect(`${event.type} does not fit its schema: ${parsed.error.message}`)
-  return rowOf(ctx, event, emission.aggregateId ?? event.aggregateId(parsed.data), JSON.stringify(parsed.data))
+  return parsed.data
+}
+
+function prepare<D, I>(ctx: Context, event: EventDefinition<D, I>, emission: Emission<I>): Row {
+  const data = parse(event, emission.data)
+  return rowOf(ctx, event, emission.aggregateId ?? event.aggregateId(data), JSON.stringify(data))
 }
 
 function rowOf<D, I>(ctx: Context, event: EventDefinition<D, I>, aggregateId: string, data: string): Row {

@@ -19,6 +19,7 @@ export {
   emitWritten,
   MAX_DATA_CHARACTERS,
   type WrittenEmission,
+  writeData,
 } from './emit.ts'
 export { OUTBOX_MIGRATIONS } from './migrations.ts'
 export type { Drained, Resolver } from './parked/drain.ts'

@@ -47,7 +47,7 @@ export function createContract(outer: Context, input: CreateContract, options: E
     await insertHead(ctx, headOf(state, edit))
     await appendEdit(ctx, id, edit, 1)
     await movePlacements(ctx, id, 1, { removed: [], added: [edit] })
-    await emitEdit(ctx, { edit, phase: 'recorded', before: null, after: state, touched: [], contract: state })
+    emitEdit(ctx, { edit, phase: 'recorded', before: null, after: state, touched: [], contract: state })
     return { state, edit, preview: null }
   })
 }

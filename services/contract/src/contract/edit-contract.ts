@@ -155,7 +155,7 @@ async function save(ctx: Context, plan: Plan): Promise<void> {
   const { change, head, place, appended } = plan
   const { id } = head.state
   const { seq } = change.entry
-  if (appended) await appendWithHead(ctx, head, change.entry)
+  if (appended) ctx.db.later(appendWithHead(ctx, head, change.entry))
   else {
     await appendEdit(ctx, id, change.entry, head.state.version)
     await movePlacements(ctx, id, seq, change)
@@ -174,10 +174,10 @@ async function tell(ctx: Context, { head: old, now }: Loaded, plan: Plan): Promi
   const touched = corrections.map(({ period }) => period)
   const since = plan.until === null ? plan.place.effective_at : now
   const serving = servingSince(plan.timelineBefore, plan.timelineAfter, since, now)
-  await emitEdit(ctx, { edit, phase: 'recorded', before, after, touched, serving, contract: head.state })
+  emitEdit(ctx, { edit, phase: 'recorded', before, after, touched, serving, contract: head.state })
   const told = { contract_id: head.state.id, edit: editOnWire(edit) }
   const corrected = corrections.map((one) => ({ data: { ...told, ...one, lines: [...one.lines] } }))
-  for (const { data } of corrected) requireFits(edit, data)
+  for (const { data } of corrected) requireFits(edit, JSON.stringify(data))
   await emitMany(ctx, ContractCorrected, corrected)
   await noteLifecycle(ctx, old.state, head.state, earliest(edit.effective_at, now))
   if (plan.ahead !== null) await scheduleAhead(ctx, old, head, plan.ahead)
@@ -195,5 +195,6 @@ async function requireVersion(ctx: Context, { head }: Loaded, ifMatch: string | 
 }
 
 function requireNear({ effective_at }: Decision, now: Instant): void {
-  if (effective_at > addDuration(now, FARTHEST)) refuse('contract.effective-too-far', { effective_at })
+  if (effective_at > now && effective_at > addDuration(now, FARTHEST))
+    refuse('contract.effective-too-far', { effective_at })
 }

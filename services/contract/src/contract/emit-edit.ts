@@ -1,6 +1,6 @@
 import type { Context } from '@draupnir/db'
 import { assert, refuse, required } from '@draupnir/errors'
-import { emit, MAX_DATA_CHARACTERS } from '@draupnir/outbox'
+import { emitWritten, MAX_DATA_CHARACTERS, writeData } from '@draupnir/outbox'
 import type { Period } from '@draupnir/time'
 import {
   CONTRACT_EDITS,
@@ -32,8 +32,8 @@ export interface Told {
   readonly contract: ContractState
 }
 
-/** Tells of an edit when it is recorded, and again when it begins later. */
-export async function emitEdit(ctx: Context, told: Told): Promise<void> {
+/** Tells of an edit when it is recorded, and again when it begins later; on its way when this returns. */
+export function emitEdit(ctx: Context, told: Told): void {
   const { edit, phase, before, after, touched, serving = [], contract } = told
   const data: EditData = {
     edit: editOnWire(edit),
@@ -44,14 +44,14 @@ export async function emitEdit(ctx: Context, told: Told): Promise<void> {
     contract,
   }
   const event = required(EVENT_OF.get(edit.operation), `no event of ${edit.operation}`)
-  const all = { ...data, ...extraOf(edit) }
-  requireFits(edit, all)
-  await emit(ctx, event, { aggregateId: contract.id, data: all })
+  const json = writeData(event, { ...data, ...extraOf(edit) })
+  requireFits(edit, json)
+  ctx.db.later(emitWritten(ctx, event, { aggregateId: contract.id, json }))
 }
 
 /** Refuses `contract.edit-too-large`: a late edit of a contract that changes all the time can touch more than an event holds. */
-export function requireFits({ id }: Pick<Edit, 'id'>, data: object): void {
-  if (JSON.stringify(data).length > MAX_DATA_CHARACTERS) refuse('contract.edit-too-large', { edit_id: id })
+export function requireFits({ id }: Pick<Edit, 'id'>, json: string): void {
+  if (json.length > MAX_DATA_CHARACTERS) refuse('contract.edit-too-large', { edit_id: id })
 }
 
 /** The event of an operation. */

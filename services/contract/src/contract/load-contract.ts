@@ -51,7 +51,7 @@ async function begin(ctx: Context, head: Head, now: Instant): Promise<Head> {
     const after = evolve(before, edit)
     const previous = shown
     shown = seen(after, ahead.slice(index + 1), shown.version + 1)
-    await emitEdit(ctx, { edit, phase: 'effective', before, after, touched: [], contract: shown })
+    emitEdit(ctx, { edit, phase: 'effective', before, after, touched: [], contract: shown })
     await noteLifecycle(ctx, previous, shown, edit.effective_at)
   }
   const rest = ahead.slice(due.length)
