@@ -2,7 +2,7 @@ import type { Context } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import type { ContractState } from '@draupnir/wire'
-import { and, asc, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, lt } from 'drizzle-orm'
 import type { Calendar } from './calendar.ts'
 import { contractEdits, contracts } from './contract.table.ts'
 import type { Edit } from './operation.ts'
@@ -158,12 +158,10 @@ export async function selectEditsSince(ctx: Context, contractId: Id<'contract'>,
 
 /** The last edit recorded until `knownAt`. */
 export async function lastKnown(ctx: Context, contractId: Id<'contract'>, knownAt: Instant) {
-  const [row] = await ctx.db.orm
-    .select({ seq: contractEdits.seq, version: contractEdits.version, recordedAt: contractEdits.recordedAt })
-    .from(contractEdits)
-    .where(and(editsOf(ctx, contractId), sql`${contractEdits.recordedAt} <= ${knownAt}::timestamptz`))
-    .orderBy(desc(contractEdits.recordedAt), desc(contractEdits.seq))
-    .limit(1)
+  const [row] = await ctx.db.sql<{ seq: number }[]>`
+    select seq from contract_edits
+    where contract_id = ${contractId} and tenant_id = ${ctx.tenant} and recorded_at <= ${knownAt}::timestamptz
+    order by recorded_at desc, seq desc limit 1`
   return row ?? null
 }
 

@@ -10,6 +10,7 @@ import { selectEdits } from './contract.store.ts'
 import { fold } from './contract.ts'
 import { correctEdit } from './correct-edit.ts'
 import { foldAt } from './fold-at.ts'
+import { placedEdits } from './placement.store.ts'
 import { readContract } from './read-contract.ts'
 import { setTerms } from './set-terms.ts'
 import { terminateContract } from './terminate-contract.ts'
@@ -80,3 +81,15 @@ it('reads from snapshots what the whole log folds to, for every pair of times, a
   const [rows] = await db.sql<{ n: number }[]>`select count(*)::int as n from contract_snapshots`
   expect(rows?.n).toBeGreaterThan(2)
 }, 120_000)
+
+it('reads more edits than one statement does, each of them once, though three begin at each moment', async () => {
+  clock.set(T0)
+  const { id, lines } = await active(flatLine())
+  const line_id = lines[0]?.id
+  if (line_id === undefined) throw new Error('no line')
+  const moments = Array.from({ length: 150 }, (_, n) => hours(1 + Math.floor(n / 3)))
+  for (const effective_at of moments) await changeQuantity(ctx, id, { line_id, quantity: '7', effective_at })
+  const log = await selectEdits(ctx, id, 0, 1000)
+  const read = await placedEdits(ctx, id, { effective_at: T0, rank: 1_000 }, log.length)
+  expect(read).toEqual(log.filter((edit) => edit.effective_at > T0))
+})

@@ -2,6 +2,7 @@ import type { Context } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import type { ContractState } from '@draupnir/wire'
+import type { Viewpoint } from './contract.ts'
 import { type Edit, effectOf } from './operation.ts'
 import type { Placed } from './reach.ts'
 import type { Step } from './replay.ts'
@@ -32,6 +33,9 @@ export async function snapshotBefore(
   return row ?? BEGINNING
 }
 
+// More than lie between two snapshots: what is read from one on takes one statement.
+const CHUNK = 128
+
 /** Edits standing after edit `seq`, from after a place until a moment, in the order of effect. */
 export async function placedEdits(
   ctx: Context,
@@ -40,13 +44,35 @@ export async function placedEdits(
   seq: number,
   until: Instant = END,
 ): Promise<Edit[]> {
+  const edits: Edit[] = []
+  for (let last = after; ; ) {
+    const chunk = await placedChunk(ctx, contractId, last, seq, until)
+    edits.push(...chunk)
+    const end = chunk.at(-1)
+    if (end === undefined || chunk.length < CHUNK) return edits
+    last = end
+  }
+}
+
+// Limit and offset hold the planner to the order of the index and one look-up for each edit: of a contract with a long log
+// it expects thousands of rows here, and then starts workers or reads the log.
+async function placedChunk(
+  ctx: Context,
+  contractId: Id<'contract'>,
+  after: Place,
+  seq: number,
+  until: Instant,
+): Promise<Edit[]> {
   return await ctx.db.sql<Edit[]>`
-    select e.id, e.seq, e.rank, e.automatic, e.operation, e.payload, e.effective_at, e.recorded_at, e.actor, e.cause,
-      e.supersedes
-    from contract_placements p join contract_edits e on e.contract_id = p.contract_id and e.seq = p.edit_seq
-    where p.contract_id = ${contractId} and (p.effective_at, p.rank) > (${after.effective_at}::timestamptz, ${after.rank}::int)
-      and p.effective_at <= ${until}::timestamptz
-      and p.stands_from <= ${seq} and (p.stands_until is null or p.stands_until > ${seq})
+    select e.* from (
+      select contract_id, effective_at, rank, edit_seq from contract_placements
+      where contract_id = ${contractId} and (effective_at, rank) > (${after.effective_at}::timestamptz, ${after.rank}::int)
+        and effective_at <= ${until}::timestamptz
+        and stands_from <= ${seq} and (stands_until is null or stands_until > ${seq})
+      order by effective_at, rank limit ${CHUNK}) p
+    cross join lateral (
+      select id, seq, rank, automatic, operation, payload, effective_at, recorded_at, actor, cause, supersedes
+      from contract_edits where contract_id = p.contract_id and seq = p.edit_seq offset 0) e
     order by p.effective_at, p.rank`
 }
 
@@ -99,33 +125,48 @@ export async function placedWithin(
     order by p.effective_at, p.rank`
 }
 
-export interface Ahead {
+/** Where to fold from, and what lies beyond. */
+export interface Outlook {
+  readonly base: Snapshot
+  /** The last edit known, and the version after it. */
+  readonly seq: number
+  readonly version: number
   /** The earliest end after the moment asked for. */
   readonly ends_at: Instant | null
   /** Edits that began after the last one was recorded, until the moment of knowledge. */
   readonly begun: number
 }
 
-/** What is known after edit `seq` of what comes after `asOf`, and of what began in `(since, knownAt]`. */
-export async function lookAhead(
+type OutlookRow = Omit<Outlook, 'base'> & { readonly [K in keyof Snapshot]: Snapshot[K] | null }
+
+/** What is known at `knownAt` of the contract at `asOf` but for the edits since the nearest snapshot; null: nothing. */
+export async function outlook(
   ctx: Context,
   contractId: Id<'contract'>,
-  seq: number,
-  asOf: Instant,
-  since: Instant,
-  knownAt: Instant,
-): Promise<Ahead> {
-  const [row] = await ctx.db.sql<Ahead[]>`
-    select
+  { asOf, knownAt }: Viewpoint,
+): Promise<Outlook | null> {
+  const [row] = await ctx.db.sql<OutlookRow[]>`
+    select last.seq, last.version, base.effective_at, base.rank, base.state,
       (select effective_at from contract_placements
         where contract_id = ${contractId} and ends and effective_at > ${asOf}::timestamptz
-          and stands_from <= ${seq} and (stands_until is null or stands_until > ${seq})
+          and stands_from <= last.seq and (stands_until is null or stands_until > last.seq)
         order by effective_at limit 1) as ends_at,
       (select count(*)::int from contract_placements
-        where contract_id = ${contractId} and effective_at > ${since}::timestamptz
+        where contract_id = ${contractId} and effective_at > last.recorded_at
           and effective_at <= ${knownAt}::timestamptz
-          and stands_from <= ${seq} and (stands_until is null or stands_until > ${seq})) as begun`
-  return row ?? { ends_at: null, begun: 0 }
+          and stands_from <= last.seq and (stands_until is null or stands_until > last.seq)) as begun
+    from (
+      select seq, version, recorded_at from contract_edits
+      where contract_id = ${contractId} and tenant_id = ${ctx.tenant} and recorded_at <= ${knownAt}::timestamptz
+      order by recorded_at desc, seq desc limit 1) last
+    left join lateral (
+      select effective_at, rank, state from contract_snapshots
+      where contract_id = ${contractId} and effective_at <= ${asOf}::timestamptz
+        and known_from <= last.seq and (known_until is null or known_until > last.seq)
+      order by effective_at desc, rank desc limit 1) base on true`
+  if (row === undefined) return null
+  const { effective_at, rank, state, ...rest } = row
+  return { ...rest, base: effective_at === null || rank === null ? BEGINNING : { effective_at, rank, state } }
 }
 
 /** Whether an edit stands now. */

@@ -1,18 +1,17 @@
-import type { Context } from '@draupnir/db'
+import { type Context, textArray } from '@draupnir/db'
 import { required } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import type { BillingStatus, ContractSync } from '@draupnir/wire'
-import { and, eq, inArray } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { contractStatuses, contractTransitions } from './status.table.ts'
 import type { Machine, ServiceStatus } from './status.ts'
 
 export async function selectStatuses(ctx: Context, ids: readonly Id<'contract'>[]) {
   if (ids.length === 0) return []
-  return await ctx.db.orm
-    .select()
-    .from(contractStatuses)
-    .where(and(eq(contractStatuses.tenant, ctx.tenant), inArray(contractStatuses.contractId, [...ids])))
+  return await ctx.db.sql<Pick<typeof contractStatuses.$inferSelect, 'contractId' | 'sync' | 'billingStatus'>[]>`
+    select contract_id as "contractId", sync, billing_status as "billingStatus" from contract_statuses
+    where tenant_id = ${ctx.tenant} and contract_id = any(${textArray(ids)}::text[])`
 }
 
 export async function upsertStatus(
