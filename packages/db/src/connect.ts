@@ -117,15 +117,9 @@ class Ending {
 
   /** Postgres answers the commit of a failed transaction with a rollback and no error: what was sent has to be asked. */
   async of<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      const result = await work()
-      await Promise.all(this.#sent)
-      return result
-    } catch (error) {
-      // What came after a failed statement only says that the transaction has failed.
-      for (const done of await Promise.allSettled(this.#sent)) if (done.status === 'rejected') throw done.reason
-      throw error
-    }
+    const result = await work()
+    await Promise.all(this.#sent)
+    return result
   }
 }
 
