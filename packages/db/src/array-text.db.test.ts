@@ -5,7 +5,11 @@ import { expect, it } from 'vitest'
 import { numberArray, textArray } from './array-text.ts'
 
 const { db } = await testDatabase({ schema: 'arrays', sources: [] })
-const storable = fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed() && !text.includes('\0'))
+// What a list in text has its own use for, among everything else that can be stored.
+const MEANT = ['"', '\\', '{', '}', ',', ' ', '\n', '\t', "'", 'NULL', 'null', '\\"', '""', '\u{1f4b6}', '\ufeff']
+const storable = fc
+  .string({ unit: fc.oneof(fc.constantFrom(...MEANT), fc.string({ unit: 'binary', minLength: 1, maxLength: 1 })) })
+  .filter((text) => text.isWellFormed() && !text.includes('\0'))
 
 it('reads every list of texts back as it was', async () => {
   await fc.assert(
@@ -15,6 +19,19 @@ it('reads every list of texts back as it was', async () => {
       expect(row?.texts).toEqual(texts)
     }),
   )
+})
+
+it.each([
+  ['the word for nothing, and nothing', ['NULL', 'null', null, '']],
+  ['quotes and backslashes, one after another', ['"', '\\', '\\"', '"\\', '\\\\""', 'a"b\\c"d\\']],
+  ['a list', ['{a,b}', '{', '}', ',', '{"a","b"}']],
+  ['what is only blank', [' ', '  a ', '\t', '\n', '\r\n']],
+  ['one text longer than a page', ['"\\'.repeat(100_000)]],
+  ['none', []],
+])('reads back %s', async (_, texts) => {
+  const [row] = await db.sql<{ texts: (string | null)[] }[]>`
+    select to_jsonb(${textArray(texts)}::text[]) as texts`
+  expect(row?.texts).toEqual(texts)
 })
 
 it('reads every list of numbers back as it was', async () => {
