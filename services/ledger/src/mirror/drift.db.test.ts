@@ -3,6 +3,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '@draupnir/time'
 import postgres from 'postgres'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Transaction } from '../transaction/transaction.ts'
+import { compareTransactions } from './compare-transactions.ts'
 import { copiesThere, end, mirrorBench, payIn } from './mirror.fixture.ts'
 import { readDrift } from './read-mirror.ts'
 
@@ -131,6 +132,47 @@ describe('what is named', () => {
       `ledger account ${two.id}: by hand debit was made there, not here`,
     ]
     expect(await rows()).toEqual(unknown.toSorted())
+  })
+})
+
+describe('what is looked at again', () => {
+  /** The pending one was changed by a hand that takes it back; the mirror posts it before or after the answer is given. */
+  async function lookedAt(meanwhile: 'before' | 'after') {
+    const [theirs] = (await copiesThere(mt, ctx)).filter(({ external_id }) => external_id === pending.id)
+    if (theirs === undefined) throw new Error('the pending one is there')
+    const { id, effective_at } = theirs
+    await mt.ledgerTransactions.update(id, { effective_at: '2025-12-01T00:00:00Z' })
+    const changed = await mt.ledgerTransactions.retrieve(id)
+    expect(await compareTransactions(ctx, mt, [changed])).toHaveLength(1)
+    const post = async () => {
+      await end(ctx, pending, 'settle')
+      await follow()
+    }
+    const retrieve = async () => {
+      await mt.ledgerTransactions.update(id, { effective_at })
+      if (meanwhile === 'before') {
+        // It is posted there, and nobody here knows.
+        await bench.fault({
+          match: { method: 'PATCH', path_prefix: '/api/ledger_transactions' },
+          effect: 'timeout_after',
+          remaining: 1,
+        })
+        await post()
+      }
+      const answer = await mt.ledgerTransactions.retrieve(id)
+      if (meanwhile === 'after') await post()
+      return answer
+    }
+    const between = { ledgerTransactions: { retrieve } } as unknown as typeof mt
+    return compareTransactions(ctx, between, [changed])
+  }
+
+  it('is no drift when a change of the mirror itself is under way by then', async () => {
+    expect(await lookedAt('before')).toEqual([])
+  })
+
+  it('is no drift when the mirror has changed it since', async () => {
+    expect(await lookedAt('after')).toEqual([])
   })
 })
 
