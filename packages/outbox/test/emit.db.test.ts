@@ -10,6 +10,10 @@ const { db, owner } = await testDatabase({ schema: 'contract', sources: [OUTBOX_
 
 const step = (id: string, n = 0) => ({ data: { id, n } })
 
+/** What makes data of this many characters, and the data. */
+const written = (characters: number) => `{"id":"${'a'.repeat(characters - '{"id":"","n":0}'.length)}","n":0}`
+const ofLength = (characters: number): string => JSON.parse(written(characters)).id
+
 async function sequences(id: string): Promise<number[]> {
   const rows = await db.sql<{ aggregate_seq: bigint }[]>`
     select aggregate_seq from outbox where aggregate_id = ${id} order by pos`
@@ -52,6 +56,15 @@ describe('emitting an event', () => {
     await db.transaction((tx) => emit(testContext(tx), ThingDone, step('undone')))
     expect(await sequences('undone')).toEqual([1])
   })
+  test('wakes the relays for many at once too', async () => {
+    let woken = 0
+    const off = onWake(() => {
+      woken += 1
+    })
+    await db.transaction((tx) => emitMany(testContext(tx), ThingDone, [step('waking-a'), step('waking-b')]))
+    off()
+    expect(woken).toBe(1)
+  })
   test('wakes the relays of the process after the commit and not before', async () => {
     let woken = 0
     const off = onWake(() => {
@@ -71,10 +84,34 @@ describe('emitting an event', () => {
     ['an id no subject can hold', () => db.transaction((tx) => emit(testContext(tx), ThingDone, step('a.b')))],
     [
       'more than a message may hold',
-      () => db.transaction((tx) => emit(testContext(tx), ThingDone, step('a'.repeat(600_000)))),
+      () => db.transaction((tx) => emit(testContext(tx), ThingDone, { aggregateId: 'a', ...step(ofLength(500_001)) })),
+    ],
+    [
+      'more than a message may hold, written before',
+      () =>
+        db.transaction((tx) => emitWritten(testContext(tx), ThingDone, { aggregateId: 'a', json: written(500_001) })),
+    ],
+    [
+      'more than a message may hold, among many',
+      () =>
+        db.transaction((tx) =>
+          emitMany(testContext(tx), ThingDone, [{ aggregateId: 'a', ...step(ofLength(500_001)) }]),
+        ),
+    ],
+    [
+      'an id no subject can hold, written before',
+      () => db.transaction((tx) => emitWritten(testContext(tx), ThingDone, { aggregateId: 'a.b', json: '{}' })),
     ],
   ])('is a defect: %s', async (_, act) => {
     await expect(act()).rejects.toMatchObject({ name: 'Defect' })
+    expect(await sequences('a')).toEqual([])
+  })
+  test('takes as much as a message may hold', async () => {
+    await db.transaction(async (tx) => {
+      await emit(testContext(tx), ThingDone, { aggregateId: 'full', ...step(ofLength(500_000)) })
+      await emitWritten(testContext(tx), ThingDone, { aggregateId: 'full', json: written(500_000) })
+    })
+    expect(await sequences('full')).toEqual([1, 2])
   })
 })
 

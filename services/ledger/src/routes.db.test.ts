@@ -41,6 +41,9 @@ async function list(ctx: Pick<Context, 'tenant'>, path: string, field: string) {
   return { values: (body.data ?? []).map((row) => row[field]), next: body.next_cursor }
 }
 
+const NEVER = '9999-99-99T99:99:99.999Z'
+const cursorAt = (...place: string[]) => Buffer.from(JSON.stringify(place)).toString('base64url')
+
 const ctx = freshContext(db)
 const stranger = freshContext(db)
 const seller = nextId('party')
@@ -186,6 +189,11 @@ describe('bad input', () => {
     '/v1/parties/nobody/wallet',
     '/v1/ledger/accounts/cash',
     '/v1/ledger/accounts?owner=me',
+    `/v1/ledger/accounts?cursor=${cursorAt('x')}`,
+    `/v1/ledger/accounts/platform:cash.ach:USD/statement?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z`,
+    `/v1/ledger/accounts/platform:cash.ach:USD/statement?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z&cursor=${cursorAt(NEVER, '1')}`,
+    `/v1/ledger/transactions?cursor=${cursorAt(NEVER, nextId('transaction'))}`,
+    `/v1/parties/${seller}/holdings?cursor=${cursorAt(NEVER, nextId('settlementLeg'))}`,
     '/v1/ledger/accounts?cursor=x',
     '/v1/ledger/transactions?limit=0',
     '/v1/ledger/transactions?unknown=1',

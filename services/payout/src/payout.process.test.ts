@@ -59,8 +59,8 @@ afterAll(async () => {
   await bankDatabase.drop()
 })
 
-/** The real process; `crashAt` makes it end itself by SIGKILL there. */
-async function start(crashAt?: string): Promise<RunningScript> {
+/** The real process; `crashAt` makes it end itself by SIGKILL there. The bank has long to answer, unless it is not to. */
+async function start(crashAt?: string, timeoutMs = 20_000): Promise<RunningScript> {
   const script = startScript({
     script: new URL('./main.ts', import.meta.url),
     env: {
@@ -73,7 +73,7 @@ async function start(crashAt?: string): Promise<RunningScript> {
       MODERN_TREASURY_ORGANIZATION_ID: 'org',
       MODERN_TREASURY_API_KEY: 'key',
       MODERN_TREASURY_WEBHOOK_KEY: 'whk',
-      MODERN_TREASURY_TIMEOUT_MS: '500',
+      MODERN_TREASURY_TIMEOUT_MS: String(timeoutMs),
       ...(crashAt === undefined ? {} : { DRAUPNIR_CRASH_POINTS: '1', CRASH_AT: `${crashAt}:1` }),
     },
   })
@@ -156,7 +156,7 @@ it('registers an account once after a SIGKILL in the middle of the request, retr
 })
 
 it('lets an account number into no table and no log, whatever the bank answers', async () => {
-  await start()
+  await start(undefined, 1_000)
   const partyId = await onboard()
   const path = `/v1/parties/${partyId}/bank-accounts`
   for (const effect of [

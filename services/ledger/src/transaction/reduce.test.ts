@@ -202,11 +202,13 @@ describe('pending', () => {
   it('ends once: the same end again changes nothing, another end is refused', () => {
     const done = given(fund(100n), hold, end('settle')).when(
       end('settle'),
+      end('void'),
       end('settle', 'later'),
       end('void', 'later'),
     )
     expect(codes(done.outcomes)).toEqual([
       'replayed',
+      'ledger.transaction-not-pending',
       'ledger.transaction-not-pending',
       'ledger.transaction-not-pending',
     ])
