@@ -1,9 +1,12 @@
+import { transact } from '@draupnir/db'
+import { eventually, expectRejection, nextId } from '@draupnir/testing'
 import { addMs } from '@draupnir/time'
 import { expect, it } from 'vitest'
-import { freshContext, ledgerDatabase } from '../service.fixture.ts'
+import { freshContext, fund, ledgerDatabase } from '../service.fixture.ts'
 import { closePeriod } from './close-period.ts'
 
 const { db } = await ledgerDatabase()
+const closings = (tenant: string) => db.sql`select closed_through from closings where tenant_id = ${tenant}`
 
 it('lets closings come side by side, and keeps the latest', async () => {
   for (let round = 0; round < 5; round += 1) {
@@ -12,4 +15,31 @@ it('lets closings come side by side, and keeps the latest', async () => {
     await Promise.all(ends.map((end) => closePeriod(ctx, end)))
     expect(await closePeriod(ctx, addMs(ctx.now(), -1_000))).toBe(ends[0])
   }
+})
+
+it('closes what is over, this moment not, and stays quiet when it is closed already', async () => {
+  const ctx = freshContext(db)
+  await expectRejection(closePeriod(ctx, ctx.now()), 'ledger.closing-invalid', { now: ctx.now() })
+  const over = addMs(ctx.now(), -1)
+  expect(await closePeriod(ctx, over)).toBe(over)
+  expect(await closePeriod(ctx, over)).toBe(over)
+  expect(await closePeriod(ctx, addMs(over, -1))).toBe(over)
+  expect(await closings(ctx.tenant)).toEqual([{ closed_through: over }])
+})
+
+it('waits for what is being booked, which still belongs to the open period', async () => {
+  const ctx = freshContext(db)
+  await fund(ctx, nextId('party'), 1)
+  let closing: Promise<string> | null = null
+  await transact(ctx, async (inner) => {
+    await fund(inner, nextId('party'), 5)
+    closing = closePeriod(ctx, addMs(ctx.now(), -1)).then(() => 'closed')
+    const waits = eventually(async () => {
+      const waiting = await db.sql`
+        select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
+      return waiting.length > 0 ? 'waits' : false
+    })
+    expect(await Promise.race([closing, waits])).toBe('waits')
+  })
+  expect(await closing).toBe('closed')
 })

@@ -117,6 +117,7 @@ describe('booking', () => {
     ['ledger.amount-not-positive', [{ debit: cash, credit: wallet, amount: usd(-1n) }]],
     ['money.currency-mismatch', [{ debit: cash, credit: wallet, amount: money(1n, 'EUR') }]],
     ['money.currency-mismatch', [{ debit: cash, credit: account.available(BUYER, 'EUR'), amount: usd(1n) }]],
+    ['money.currency-mismatch', [{ debit: account.cash('ach', 'EUR'), credit: wallet, amount: usd(1n) }]],
     ['ledger.pair-not-allowed', [{ debit: cash, credit: committed, amount: usd(1n) }]],
     ['ledger.pair-not-allowed', [{ debit: wallet, credit: account.committed(SELLER, 'USD'), amount: usd(1n) }]],
     ['ledger.pair-not-allowed', [{ debit: wallet, credit: wallet, amount: usd(1n) }]],
