@@ -3,6 +3,10 @@ export class Signal {
   private raised = false
   private resolve: (() => void) | null = null
 
+  get isRaised(): boolean {
+    return this.raised
+  }
+
   set(): void {
     this.raised = true
     this.resolve?.()

@@ -13,10 +13,10 @@ alter table contracts
 
 alter table contract_edits drop constraint contract_edits_operation_check;
 alter table contract_edits
-  add constraint contract_edits_operation_check check (operation in ('create', 'add_line', 'remove_line',
-    'change_quantity', 'reprice_line', 'set_discount', 'assign_devices', 'set_terms', 'set_financing', 'set_splits',
-    'set_sla', 'start_trial', 'activate', 'suspend', 'resume', 'terminate', 'renew', 'set_auto_renew', 'transfer',
-    'correct', 'void')),
+  -- One constant, not twenty-one: Postgres reads a check anew with every insert.
+  add constraint contract_edits_operation_check check (operation = any ('{create, add_line, remove_line, change_quantity,
+    reprice_line, set_discount, assign_devices, set_terms, set_financing, set_splits, set_sla, start_trial, activate,
+    suspend, resume, terminate, renew, set_auto_renew, transfer, correct, void}'::text[])),
   add column rank int not null check (rank > 0 and rank <= seq),
   add column automatic boolean not null default false,
   -- The version of the contract after this edit.
@@ -25,9 +25,10 @@ alter table contract_edits
 drop index contract_edits_superseded_once;
 create index contract_edits_by_recording on contract_edits (contract_id, recorded_at, seq);
 
--- Where an edit stands in the order of effect, as known from edit stands_from until edit stands_until.
+-- Where an edit stands in the order of effect, as known from edit stands_from until edit stands_until. Written with the edit,
+-- which has the reference to its contract; a second one would be a look-up more for each edit.
 create table contract_placements (
-  contract_id text not null references contracts (id),
+  contract_id text not null,
   effective_at timestamptz(3) not null,
   rank int not null,
   edit_seq int not null,
@@ -42,7 +43,7 @@ create index contract_placements_ends on contract_placements (contract_id, effec
 
 -- The fold up to a place in the order of effect, as known from edit known_from until edit known_until.
 create table contract_snapshots (
-  contract_id text not null references contracts (id),
+  contract_id text not null,
   effective_at timestamptz(3) not null,
   rank int not null,
   known_from int not null,
@@ -68,3 +69,8 @@ create table contract_transitions (
   primary key (contract_id, seq)
 );
 create index contract_transitions_by_time on contract_transitions (contract_id, at);
+
+-- Nobody asks what is inside of these: to sort a sample of whole contracts is most of the work of analysing the tables.
+alter table contracts alter column state set statistics 0, alter column calendar set statistics 0;
+alter table contract_edits alter column payload set statistics 0;
+alter table contract_snapshots alter column state set statistics 0;
