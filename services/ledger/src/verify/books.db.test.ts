@@ -93,6 +93,13 @@ it('names the entry after one that was taken away, and the last one when it is n
   expect(last['ledger.histories-follow']).toEqual([`entry ${ctx.tenant}/${wallet}/5`])
 })
 
+it('names an entry that is not the next of its account, though its amounts follow', async () => {
+  const found = await spoiled(entry(4, 'version', '+ 100'), entry(104, 'version', '- 100'))
+  expect(found).toEqual({
+    'ledger.histories-follow': [104, 5].map((at) => `entry ${ctx.tenant}/${wallet}/${at}`),
+  })
+})
+
 it.each([
   ['posted_debits', [`currency ${ctx.tenant}/USD`]],
   ['posted_credits', [`currency ${ctx.tenant}/USD`]],
@@ -192,4 +199,13 @@ it('names a transaction that says it is of another link, or that it was never en
   expect((await spoiled(of(open), of(ended)))['ledger.states-told']).toEqual(named)
   const other = of("state = 'voided'")
   expect((await spoiled(other, of("state = 'posted'")))['ledger.states-told']).toEqual(named)
+})
+
+it('names a transaction that says it was ended, of which nobody told', async () => {
+  const [whole] = await db.sql<{ id: string }[]>`
+    select id from transactions where booked_as = 'posted' order by id limit 1`
+  const end = (by: string, at: string) =>
+    `update transactions set resolved_by = ${by}, resolved_at = ${at} where id = '${whole?.id}'`
+  const found = await spoiled(end("'somebody'", 'now()'), end('null', 'null'))
+  expect(found).toEqual({ 'ledger.states-told': [`transaction ${ctx.tenant}/${whole?.id}`] })
 })
