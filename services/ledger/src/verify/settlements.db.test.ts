@@ -92,3 +92,45 @@ it('names a payment that stands on less than it is', async () => {
   const found = await spoiled(by('funding_uses', '- 1'), by('funding_uses', '+ 1'))
   expect(found).toContain(`ledger.payments-funded: payment ${ctx.tenant}/${collection}`)
 })
+
+it.each([
+  ['remaining', '+ 1'],
+  ['recouped', '+ 1'],
+  ['amount', '+ 1'],
+])('names a lot whose %s was changed', async (column, by) => {
+  const change = (to: string) => `update funding_lots set ${column} = ${column} ${to}`
+  expect(await spoiled(change(by), change('- 1'))).toEqual([`ledger.lots-whole: lot ${ctx.tenant}/${lot}`])
+})
+
+it('names a lot that was returned and is still in use', async () => {
+  const returned = (at: string, remaining: number, by: string) =>
+    `update funding_lots set returned_at = ${at}, remaining = ${remaining}, returned_by = ${by}`
+  expect(await spoiled(returned('now()', 0, "'x'"), returned('null', 40, 'null'))).toEqual([
+    `ledger.lots-whole: lot ${ctx.tenant}/${lot}`,
+  ])
+})
+
+it('names a leg that says it is reversed and is not', async () => {
+  const [leg] = await db.sql<{ id: string; state: string }[]>`
+    select id, state from settlement_legs where kind = 'platform_fee'`
+  const state = (to: string) => `update settlement_legs set state = '${to}' where id = '${leg?.id}'`
+  expect(await spoiled(state('reversed'), state(leg?.state ?? ''))).toEqual([
+    `ledger.reversals-whole: leg ${ctx.tenant}/${leg?.id}`,
+  ])
+})
+
+it('names a payment of which less was taken back than it says', async () => {
+  const reversed = (by: string) => `update payments set reversed = reversed ${by}`
+  expect(await spoiled(reversed('+ 1'), reversed('- 1'))).toEqual([
+    `ledger.settlements-whole: payment ${ctx.tenant}/${collection}`,
+    `ledger.payments-funded: payment ${ctx.tenant}/${collection}`,
+  ])
+})
+
+it('names a payment that stands on nothing', async () => {
+  const taken = 'create table kept as select * from funding_uses; delete from funding_uses'
+  expect(await spoiled(taken, 'insert into funding_uses select * from kept; drop table kept')).toEqual([
+    `ledger.lots-whole: lot ${ctx.tenant}/${lot}`,
+    `ledger.payments-funded: payment ${ctx.tenant}/${collection}`,
+  ])
+})
