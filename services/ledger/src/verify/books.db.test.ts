@@ -1,10 +1,12 @@
 import { nextId } from '@draupnir/testing'
-import { MINUTE_MS } from '@draupnir/time'
+import { type Instant, MINUTE_MS } from '@draupnir/time'
 import { expect, it } from 'vitest'
 import { payInClear } from '../recipe/pay-in-clear.recipe.ts'
 import { freshContext, fund, ledgerDatabase, usd } from '../service.fixture.ts'
+import { nextLink } from '../transaction/chain.ts'
 import { postTransaction } from '../transaction/post-transaction.ts'
 import { settlePending, voidPending } from '../transaction/resolve-pending.ts'
+import { findNamed } from '../transaction/transaction.store.ts'
 import { verify } from './verify.ts'
 
 // A wallet of five entries: 500 posted, 70 held and settled, 30 held and voided; 20 are held.
@@ -155,8 +157,24 @@ it('leaves an account alone that holds just its floor', async () => {
 it('names a link that does not follow, and a lane whose head has another hash', async () => {
   const hash = (of: string) => `update journal set prev_hash = ${of}(prev_hash) where link = 3`
   expect((await spoiled(hash('upper'), hash('lower')))['ledger.hash-chain']).toEqual([`journal ${ctx.tenant}/0/3`])
-  const head = (of: string) => `update journal_heads set hash = ${of}(hash)`
+  const head = (of: string) => `update journal_heads set hash = ${of}(hash) where lane = 0`
   expect((await spoiled(head('upper'), head('lower')))['ledger.hash-chain']).toHaveLength(1)
+  const end = (by: string) => `update journal_heads set link = link ${by} where lane = 0`
+  expect((await spoiled(end('+ 1'), end('- 1')))['ledger.hash-chain']).toEqual([`journal ${ctx.tenant}/0/7`])
+})
+
+it('names a last link that was written anew, with a hash of its own and a head that goes with it', async () => {
+  const [last] = await db.sql<{ prev_hash: string; hash: string; recorded_at: Instant; id: string }[]>`
+    select prev_hash, hash, recorded_at, transaction_ids[1] as id from journal where link = 6`
+  if (last === undefined) throw new Error('no link')
+  const booked = await findNamed(ctx, { ids: [last.id], causes: [], references: [], undoes: [] })
+  const forged = nextLink({ lane: 0, link: 5n, hash: 'f'.repeat(64) }, last.recorded_at, booked)
+  const write = (prev: string, hash: string) => `
+    update journal set prev_hash = '${prev}', hash = '${hash}' where link = 6;
+    update journal_heads set hash = '${hash}' where lane = 0`
+  expect(await spoiled(write(forged.prevHash, forged.hash), write(last.prev_hash, last.hash))).toEqual({
+    'ledger.hash-chain': [`journal ${ctx.tenant}/0/6`],
+  })
 })
 
 it.each([

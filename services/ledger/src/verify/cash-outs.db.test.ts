@@ -38,6 +38,13 @@ it('names a cash-out of less than its legs', async () => {
 
 it('names a cash-out whose payout has booked something else', async () => {
   const named = [`ledger.cash-outs-booked: cash-out ${ctx.tenant}/${cashOut.id}`]
+  const about = (from: string, to: string) =>
+    `update transactions set reference = '${to}' where recipe = 'payout.reserve' and reference = '${from}'`
+  const [booked] = await db.sql<{ reference: string }[]>`
+    select reference from transactions where recipe = 'payout.reserve'`
+  expect(await spoiled(about(booked?.reference ?? '', 'another'), about('another', booked?.reference ?? ''))).toContain(
+    named[0],
+  )
   const state = (to: string) => `update cash_outs set ${to}`
   const back = state("state = 'reserved', failure = null, ended_at = null")
   expect(await spoiled(state("state = 'requested'"), back)).toEqual(named)
