@@ -3,7 +3,7 @@ export { internalAuth } from './authenticate.ts'
 export { MAX_WEBHOOK_BYTES, readBytes } from './body.ts'
 export { contextFor, type UnitOfWork, withFields } from './context.ts'
 export { type Cursor, cursorOf, page } from './cursor.ts'
-export { checkIfMatch, etagOf } from './etag.ts'
+export { etagOf } from './etag.ts'
 export { httpMigrations, sweepIdempotency } from './idempotency.ts'
 export {
   type Claims,

@@ -1,6 +1,6 @@
 import { nextId, TEST_TENANT } from '@draupnir/testing'
-import { addMs, MINUTE_MS } from '@draupnir/time'
-import { beforeAll, expect, it } from 'vitest'
+import { addMs, HOUR_MS, MINUTE_MS } from '@draupnir/time'
+import { beforeAll, beforeEach, expect, it } from 'vitest'
 import { contractApi } from '../api.fixture.ts'
 import { contractService } from '../service.fixture.ts'
 import { BUYER, flatLine, hours, T0, usageLine } from './contract.fixture.ts'
@@ -9,6 +9,7 @@ const service = await contractService()
 const { clock } = service
 const { call, claims } = contractApi(service)
 beforeAll(service.onboard)
+beforeEach(() => clock.set(T0))
 
 const terms = { buyer_id: BUYER, currency: 'USD', platform_fee_rate: '0.10' }
 
@@ -147,6 +148,26 @@ it.each([
   expect(context.current).toBe('"3"')
   expect(context.changes.map(({ operation }) => operation)).toEqual(changes)
   expect(await call('GET', path)).toMatchObject({ etag: '"3"', body: { net_days: 30 } })
+})
+
+it('says what began by itself since the version a caller means, and what was recorded', async () => {
+  const { path, line } = await running()
+  const at = (hour: number) => addMs(clock.now(), hour * HOUR_MS)
+  const [first, second] = [at(1), at(2)]
+  await call('POST', `${line}/quantity`, { quantity: '2', effective_at: first })
+  await call('POST', `${line}/discount`, { discount_rate: '0.1', effective_at: second })
+  const changesSince = async (version: number) => {
+    const refused = await call('POST', `${path}/terms`, { net_days: 9 }, { 'if-match': `"${version}"` })
+    const { context } = refused.body as unknown as { context: { current: string; changes: { operation: string }[] } }
+    return [context.current, ...context.changes.map(({ operation }) => operation)]
+  }
+  clock.set(second)
+  expect(await changesSince(5)).toEqual(['"7"', 'change_quantity', 'set_discount'])
+  expect(await changesSince(6)).toEqual(['"7"', 'set_discount'])
+  expect(await changesSince(4)).toEqual(['"7"', 'change_quantity', 'set_discount'])
+  expect((await call('POST', `${path}/terms`, { net_days: 9 }, { 'if-match': '"7"' })).etag).toBe('"8"')
+  expect(await changesSince(6)).toEqual(['"8"', 'set_discount', 'set_terms'])
+  expect(await changesSince(7)).toEqual(['"8"', 'set_terms'])
 })
 
 it('shows at most fifty of the changes', async () => {

@@ -156,6 +156,15 @@ export async function selectEditsSince(ctx: Context, contractId: Id<'contract'>,
   return rows.map(editOf)
 }
 
+/** The last edit that had been recorded when the contract had this version. */
+export async function lastOfVersion(ctx: Context, contractId: Id<'contract'>, version: number) {
+  const [row] = await ctx.db.sql<{ seq: number; version: number; recorded_at: Instant }[]>`
+    select seq, version, recorded_at from contract_edits
+    where contract_id = ${contractId} and tenant_id = ${ctx.tenant} and version <= ${version}
+    order by seq desc limit 1`
+  return row ?? null
+}
+
 /** The last edit recorded until `knownAt`. */
 export async function lastKnown(ctx: Context, contractId: Id<'contract'>, knownAt: Instant) {
   const [row] = await ctx.db.sql<{ seq: number }[]>`

@@ -7,7 +7,8 @@ import { ContractCorrected, type ContractState } from '@draupnir/wire'
 import { holdDevices } from '../device/hold-devices.ts'
 import { noteLifecycle } from '../status/note-lifecycle.ts'
 import { canonical } from './canonical.ts'
-import { appendEdit, appendWithHead, selectEditsSince, updateHead } from './contract.store.ts'
+import { changesSince } from './changes-since.ts'
+import { appendEdit, appendWithHead, updateHead } from './contract.store.ts'
 import { editOnWire, emitEdit, requireFits } from './emit-edit.ts'
 import { requireFacts } from './facts.ts'
 import { type Loaded, loadForEdit } from './load-contract.ts'
@@ -183,14 +184,13 @@ async function tell(ctx: Context, { head: old, now }: Loaded, plan: Plan): Promi
   if (plan.ahead !== null) await scheduleAhead(ctx, old, head, plan.ahead)
 }
 
-async function requireVersion(ctx: Context, { head }: Loaded, ifMatch: string | null): Promise<void> {
+async function requireVersion(ctx: Context, { head, now }: Loaded, ifMatch: string | null): Promise<void> {
   if (ifMatch === null || ifMatch.trim() === '*') return
-  const { id, version } = head.state
+  const { version } = head.state
   const tags = ifMatch.split(',').map((tag) => tag.trim())
   if (tags.includes(`"${version}"`)) return
   const known = Math.min(version, Math.max(0, ...tags.map((tag) => Number(/^"(\d+)"$/.exec(tag)?.[1] ?? 0))))
-  const edits = await selectEditsSince(ctx, id, known, CHANGES_SHOWN)
-  const changes = edits.map(editOnWire)
+  const changes = (await changesSince(ctx, head, known, now, CHANGES_SHOWN)).map(editOnWire)
   refuse('request.precondition-failed', { current: `"${version}"`, changes })
 }
 
