@@ -113,15 +113,15 @@ export async function placedWithin(
   limit: number,
 ): Promise<Edit[]> {
   return await ctx.db.sql<Edit[]>`
-    select e.id, e.seq, e.rank, e.automatic, e.operation, e.payload, e.effective_at, e.recorded_at, e.actor, e.cause,
-      e.supersedes
-    from (
+    select e.* from (
       select contract_id, effective_at, rank, edit_seq from contract_placements
       where contract_id = ${contractId} and effective_at >= ${from}::timestamptz
         and effective_at < ${to ?? END}::timestamptz
         and stands_from <= ${seq} and (stands_until is null or stands_until > ${seq})
       order by effective_at fetch first ${limit} rows with ties) p
-    join contract_edits e on e.contract_id = p.contract_id and e.seq = p.edit_seq
+    cross join lateral (
+      select id, seq, rank, automatic, operation, payload, effective_at, recorded_at, actor, cause, supersedes
+      from contract_edits where contract_id = p.contract_id and seq = p.edit_seq offset 0) e
     order by p.effective_at, p.rank`
 }
 
