@@ -20,8 +20,10 @@ export function duration(text: string): Duration {
 
 /** `at` plus `times` × the duration, on the calendar of `zone`; days past a month's end are clamped to it. */
 export function addDuration(at: Instant, length: Duration, times = 1, zone = 'UTC'): Instant {
+  const parsed = parse(length)
+  if (zone === 'UTC') return fromEpochMs(addInUtc(epochMs(at), parsed, times))
   const start = Temporal.Instant.fromEpochMilliseconds(epochMs(at)).toZonedDateTimeISO(zone)
-  const { years, months, weeks, days, hours, minutes, seconds, milliseconds } = parse(length)
+  const { years, months, weeks, days, hours, minutes, seconds, milliseconds } = parsed
   const scaled = Temporal.Duration.from({
     years: years * times,
     months: months * times,
@@ -35,21 +37,43 @@ export function addDuration(at: Instant, length: Duration, times = 1, zone = 'UT
   return fromEpochMs(start.add(scaled, { overflow: 'constrain' }).epochMilliseconds)
 }
 
+// Billing periods are counted in UTC, hundreds for one late edit: what Temporal does, in a twentieth of its time.
+function addInUtc(at: number, parsed: Temporal.Duration, times: number): number {
+  const from = new Date(at)
+  const month = from.getUTCMonth() + (12 * parsed.years + parsed.months) * times
+  const day = new Date(0)
+  day.setUTCFullYear(from.getUTCFullYear(), month + 1, 0)
+  day.setUTCFullYear(from.getUTCFullYear(), month, Math.min(from.getUTCDate(), day.getUTCDate()))
+  const timeOfDay = at - Math.floor(at / DAY_MS) * DAY_MS
+  return day.getTime() + timeOfDay + exactMs(parsed) * times
+}
+
 /** Length of a duration without calendar units, in milliseconds. Refuses years and months. */
 export function durationMs(length: Duration): number {
   const parsed = parse(length)
   if (parsed.years !== 0 || parsed.months !== 0) refuse('time.invalid-duration', { value: length })
-  return (
-    parsed.weeks * 7 * DAY_MS +
-    parsed.days * DAY_MS +
-    parsed.hours * HOUR_MS +
-    parsed.minutes * MINUTE_MS +
-    parsed.seconds * SECOND_MS +
-    parsed.milliseconds
-  )
+  return exactMs(parsed)
 }
 
+// All but years and months.
+function exactMs({ weeks, days, hours, minutes, seconds, milliseconds }: Temporal.Duration): number {
+  return (weeks * 7 + days) * DAY_MS + hours * HOUR_MS + minutes * MINUTE_MS + seconds * SECOND_MS + milliseconds
+}
+
+// Of the few lengths that cadences and terms have, read again and again.
+const MOST_KNOWN = 200
+const known = new Map<string, Temporal.Duration>()
+
 function parse(text: string): Temporal.Duration {
+  const found = known.get(text)
+  if (found !== undefined) return found
+  const parsed = read(text)
+  if (known.size >= MOST_KNOWN) known.clear()
+  known.set(text, parsed)
+  return parsed
+}
+
+function read(text: string): Temporal.Duration {
   let parsed: Temporal.Duration
   try {
     parsed = Temporal.Duration.from(text)

@@ -159,3 +159,16 @@ it.each(['PT0S', 'P0D'])('is a defect to bill every %s', (text) => {
   const anchor = instant('2026-01-01T00:00:00Z')
   expect(() => periodAt(anchor, text as Duration, anchor)).toThrow('longer than zero')
 })
+
+it('adds in UTC what the calendar of Etc/UTC adds, forwards and back', () => {
+  const lengths = fc.oneof(
+    cadences,
+    fc.constantFrom(...['P2Y7M3W40DT30H90M0.5S', 'P11M', 'P90D', 'P400D', 'PT0S'].map(duration)),
+  )
+  fc.assert(
+    fc.property(anchors, lengths, fc.integer({ min: -600, max: 600 }), (at, length, times) => {
+      expect(addDuration(at, length, times)).toBe(addDuration(at, length, times, 'Etc/UTC'))
+    }),
+    { numRuns: 2_000 },
+  )
+})
