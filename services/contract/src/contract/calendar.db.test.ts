@@ -1,11 +1,15 @@
+import type { Id } from '@draupnir/ids'
 import { expectRejection } from '@draupnir/testing'
 import { beforeAll, beforeEach, expect, it } from 'vitest'
 import { contractService } from '../service.fixture.ts'
 import { activateContract } from './activate-contract.ts'
+import { addLine } from './add-line.ts'
 import { flatLine, hours, T0, terms } from './contract.fixture.ts'
 import { selectEdits } from './contract.store.ts'
 import { correctEdit } from './correct-edit.ts'
+import { beginEdits } from './load-contract.ts'
 import type { Effect } from './operation.ts'
+import { removeLine } from './remove-line.ts'
 import { setTerms } from './set-terms.ts'
 import { voidEdit } from './void-edit.ts'
 
@@ -56,6 +60,47 @@ it('stays fixed when the activation is voided: a subscription followed it', asyn
   })
   const { state } = await activateContract(ctx, id, { billing_anchor: hours(10) })
   expect(state).toMatchObject({ lifecycle: 'active', cadence: 'P1M', billing_anchor: hours(10) })
+})
+
+it('stays fixed in its currency, though every line in it is gone', async () => {
+  const { id, activated, state } = await inForce()
+  await voidEdit(ctx, id, { edit_id: activated })
+  for (const { id: line_id } of state.lines) await removeLine(ctx, id, { line_id })
+  await setTerms(ctx, id, { currency: 'EUR' })
+  await addLine(ctx, id, flatLine({ price: { type: 'flat_recurring', unit_price: { amount: '1', currency: 'EUR' } } }))
+  await expectRejection(activateContract(ctx, id, { billing_anchor: hours(10) }), 'contract.terms-fixed', {
+    field: 'currency',
+    fixed: 'USD',
+    asked: 'EUR',
+  })
+})
+
+it.each([
+  [
+    'recorded late',
+    async (id: Id<'contract'>) => activateContract(ctx, id, { billing_anchor: null, effective_at: hours(5) }),
+  ],
+  [
+    'announced, and begun by itself',
+    async (id: Id<'contract'>) => {
+      clock.set(T0)
+      const announced = await activateContract(ctx, id, { billing_anchor: null, effective_at: hours(5) })
+      clock.set(hours(10))
+      await beginEdits(ctx, id)
+      return announced
+    },
+  ],
+])('is fixed by an activation that was %s', async (_, activate) => {
+  const { id } = await draft(flatLine())
+  clock.set(hours(10))
+  const { edit } = await activate(id)
+  if (edit === null) throw new Error('nothing was recorded')
+  await voidEdit(ctx, id, { edit_id: edit.id })
+  await expectRejection(activateContract(ctx, id, { billing_anchor: null }), 'contract.terms-fixed', {
+    field: 'billing_anchor',
+    fixed: hours(5),
+  })
+  expect((await activateContract(ctx, id, { billing_anchor: hours(5) })).state.lifecycle).toBe('active')
 })
 
 it('is free until a contract is in force, though its activation is agreed', async () => {

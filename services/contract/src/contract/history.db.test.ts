@@ -1,5 +1,5 @@
 import type { Id } from '@draupnir/ids'
-import { emitted, expectRejection } from '@draupnir/testing'
+import { emitted, expectRejection, nextId } from '@draupnir/testing'
 import { addMs, DAY_MS, type Instant, instant } from '@draupnir/time'
 import {
   ContractCorrected,
@@ -60,13 +60,21 @@ it('answers what was believed then about another time', async () => {
   expect(await quantityAt(days(10), days(40))).toBe('62')
   expect(await quantityAt(days(20), days(39))).toBe('31')
   await expectRejection(readContract(ctx, id, { asOf: days(-1) }), 'request.not-found')
+  clock.set(days(41))
+  await changeQuantity(ctx, id, { line_id, quantity: '7', cause: 'later' })
   const {
     before,
     after,
     edits: log,
   } = await diffKnowledge(ctx, id, { fromKnown: days(39), toKnown: days(40), asOf: days(20) })
   expect([before?.lines[0]?.quantity, after?.lines[0]?.quantity]).toEqual(['31', '62'])
-  expect(log.map(({ operation }) => operation)).toEqual(['change_quantity'])
+  expect(log.map(({ cause }) => cause)).toEqual(['told late'])
+  // What was learned is not about a day before it.
+  const earlier = await diffKnowledge(ctx, id, { fromKnown: days(39), toKnown: days(40), asOf: days(9) })
+  expect(earlier).toMatchObject({ before: { lines: [] }, after: { lines: [] }, edits: [{ cause: 'told late' }] })
+  const unknown = nextId('contract')
+  const asked = { fromKnown: days(39), toKnown: days(40), asOf: days(9) }
+  await expectRejection(diffKnowledge(ctx, unknown, asked), 'request.not-found')
 })
 
 it('says what a price corrected six weeks late changes, for each period', async () => {
@@ -110,6 +118,8 @@ it('begins by itself what was recorded for later, and tells of it again', async 
   expect(await timersOf(id)).toEqual([{ kind: 'contract.begin', key: id, due_at: days(5) }])
   clock.set(days(5))
   expect(await readContract(ctx, id)).toMatchObject({ version: 5, lines: [{ quantity: '62' }] })
+  // Of now, unless another time is asked for: it was known then that it would be so.
+  expect((await readContract(ctx, id, { knownAt: T0 })).lines[0]?.quantity).toBe('62')
   await beginEdits(ctx, id)
   await beginEdits(ctx, id)
   expect((await told(id, ContractLineQuantityChanged)).map(({ data }) => data)).toMatchObject([

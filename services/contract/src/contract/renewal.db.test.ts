@@ -142,7 +142,11 @@ it('lets what was meant for the end of an expiring term, and for later, give way
     ['4', addMs(BOUNDARY, DAY_MS)],
   ] as const)
     await changeQuantity(ctx, id, { line_id, quantity, effective_at })
-  await pass(id, addMs(BOUNDARY, 2 * DAY_MS))
+  // What stands on what: only the last first can be taken away.
+  const later = await addLine(ctx, id, { ...flatLine(), effective_at: addMs(BOUNDARY, DAY_MS) })
+  const added = later.edit?.operation === 'add_line' ? later.edit.payload.line.id : line_id
+  await changeQuantity(ctx, id, { line_id: added, quantity: '5', effective_at: addMs(BOUNDARY, 2 * DAY_MS) })
+  await pass(id, addMs(BOUNDARY, 3 * DAY_MS))
   expect(await readContract(ctx, id)).toMatchObject({
     lifecycle: 'ended',
     ends_at: BOUNDARY,

@@ -337,6 +337,22 @@ describe('it refuses', () => {
     expect(JSON.stringify(lines).length).toBeLessThanOrEqual(100_000 + lines.length + 1)
   })
 
+  it('a price, or a promise, that makes a full contract larger than an event can say', () => {
+    const { book, line } = running(hourly('1'), FROM)
+    const wordy = () => addLineOf(lineOf(flat('1'), { description: 'x'.repeat(200), sku: 'y'.repeat(64) }))
+    expectRefusal(() => Array.from({ length: 199 }, () => book.record(wordy(), LATER)), 'contract.lines-too-large')
+    const tiers = Array.from({ length: 20 }, (_, n) => [String(n + 1), '1.123456'] as const)
+    on(book, priceOf(line, hourly('2', tiers)), 'contract.lines-too-large')
+    const credits = Array.from({ length: 10 }, (_, n) => ({
+      below: `0.${90 - n}`,
+      credit_rate: `0.${String(n + 1).padStart(2, '0')}0000000001`,
+    }))
+    const promise = { availability: '0.99', excludes_maintenance: true, credits }
+    on(book, op({ operation: 'set_sla', payload: { line_id: line, sla: promise } }), 'contract.lines-too-large')
+    book.record(op({ operation: 'set_sla', payload: { line_id: null, sla: promise } }), LATER)
+    book.record(priceOf(line, hourly('2')), LATER)
+  })
+
   it('what would begin before the contract', () => {
     const { book, line } = active()
     on(book, quantityOf(line, '2'), 'contract.not-begun', day('2025-12-31'))
