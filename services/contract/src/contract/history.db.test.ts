@@ -111,6 +111,17 @@ it('says what a price corrected six weeks late changes, for each period', async 
   })
 })
 
+it('corrects nothing by an edit that lies ahead, or that is on time while another lies ahead', async () => {
+  const { id, line_id } = await started()
+  clock.set(days(2))
+  await changeQuantity(ctx, id, { line_id, quantity: '62', effective_at: days(5) })
+  await changeQuantity(ctx, id, { line_id, quantity: '93' })
+  const told = (await emitted(db, ContractCorrected)).filter(({ aggregateId }) => aggregateId === id)
+  expect(told).toEqual([])
+  await changeQuantity(ctx, id, { line_id, quantity: '1', effective_at: days(1) })
+  expect((await emitted(db, ContractCorrected)).filter(({ aggregateId }) => aggregateId === id)).toHaveLength(1)
+})
+
 it('begins by itself what was recorded for later, and tells of it again', async () => {
   const { id, line_id } = await started()
   const { state } = await changeQuantity(ctx, id, { line_id, quantity: '62', effective_at: days(5) })
