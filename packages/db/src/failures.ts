@@ -30,6 +30,12 @@ export function isPassingFailure(error: unknown): boolean {
   return cause instanceof Error && 'code' in cause && PASSING_CODES.has(String(cause.code))
 }
 
+/** Whether Postgres ended this transaction because it and others waited for one another. */
+export function isDeadlock(error: unknown): boolean {
+  const cause = rootCause(error)
+  return cause instanceof postgres.PostgresError && cause.code === '40P01'
+}
+
 // Drizzle wraps what the driver throws.
 function rootCause(error: unknown): unknown {
   let current = error

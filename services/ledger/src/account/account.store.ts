@@ -1,5 +1,5 @@
 import { type Context, numberArray, textArray } from '@draupnir/db'
-import { assert, required } from '@draupnir/errors'
+import { assert } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import { type Account, type AccountRef, accountOf } from './account.ts'
@@ -57,40 +57,48 @@ function lockedOf(accounts: ReadonlyMap<string, Account>, rows: readonly Account
   return { balances, ids: new Map(rows.map((row) => [row.ref, row.id])), tampered }
 }
 
-/** Writes balances of locked accounts that exist. */
-export async function saveBalances(
-  ctx: Context,
-  balances: readonly Balance[],
-  known: ReadonlyMap<string, bigint>,
-  at: Instant,
-): Promise<void> {
-  if (balances.length === 0) return
+/** An account before and after a commit, with the row it is kept in. */
+export interface Change {
+  readonly id: bigint
+  readonly before: Balance
+  readonly after: Balance
+}
+
+/** Writes what accounts hold now, in the order of their refs; a `Defect` when one was not, to the last field, as it was before. */
+export async function saveBalances(ctx: Context, changes: readonly Change[], at: Instant): Promise<void> {
+  if (changes.length === 0) return
+  const sorted = changes.toSorted((one, other) => (one.after.account.ref < other.after.account.ref ? -1 : 1))
+  const number = (pick: (change: Change) => bigint | number) => numberArray(sorted.map(pick))
   const { count } = await ctx.db.sql`
     update accounts a set posted_debits = u.posted_debits, posted_credits = u.posted_credits,
       pending_debits = u.pending_debits, pending_credits = u.pending_credits, version = u.version,
       checksum = u.checksum, changed_at = ${at}::timestamptz
     from unnest(
-      ${numberArray(balances.map((b) => required(known.get(b.account.ref), 'the account exists')))}::bigint[],
-      ${numberArray(balances.map((b) => b.postedDebits))}::bigint[],
-      ${numberArray(balances.map((b) => b.postedCredits))}::bigint[],
-      ${numberArray(balances.map((b) => b.pendingDebits))}::bigint[],
-      ${numberArray(balances.map((b) => b.pendingCredits))}::bigint[],
-      ${numberArray(balances.map((b) => b.version))}::bigint[], ${numberArray(balances.map(checksumOf))}::bigint[]
-    ) as u(id, posted_debits, posted_credits, pending_debits, pending_credits, version, checksum)
-    where a.id = u.id and a.tenant_id = ${ctx.tenant}`
-  assert(count === balances.length, 'every locked account is written')
+      ${number(({ id }) => id)}::bigint[], ${textArray(sorted.map(({ before }) => before.state))}::text[],
+      ${number(({ before }) => before.version)}::bigint[],
+      ${number(({ before }) => before.postedDebits)}::bigint[], ${number(({ before }) => before.postedCredits)}::bigint[],
+      ${number(({ before }) => before.pendingDebits)}::bigint[],
+      ${number(({ before }) => before.pendingCredits)}::bigint[],
+      ${number(({ after }) => after.postedDebits)}::bigint[], ${number(({ after }) => after.postedCredits)}::bigint[],
+      ${number(({ after }) => after.pendingDebits)}::bigint[], ${number(({ after }) => after.pendingCredits)}::bigint[],
+      ${number(({ after }) => after.version)}::bigint[], ${number(({ after }) => checksumOf(after))}::bigint[]
+    ) as u(id, state, old_version, old_posted_debits, old_posted_credits, old_pending_debits, old_pending_credits,
+      posted_debits, posted_credits, pending_debits, pending_credits, version, checksum)
+    where a.id = u.id and a.tenant_id = ${ctx.tenant} and a.state = u.state and a.version = u.old_version
+      and a.posted_debits = u.old_posted_debits and a.posted_credits = u.old_posted_credits
+      and a.pending_debits = u.old_pending_debits and a.pending_credits = u.old_pending_credits`
+  assert(count === changes.length, 'every account is what it was taken for')
 }
 
 /** Opens accounts that were missing when the others were locked; gives all row ids. A `LostRace` when another was first. */
 export async function openAccounts(
   ctx: Context,
-  balances: readonly Balance[],
+  accounts: readonly Account[],
   known: ReadonlyMap<string, bigint>,
-  at: Instant,
 ): Promise<ReadonlyMap<string, bigint>> {
-  if (balances.length === 0) return known
-  const rows = await insertAccounts(ctx, balances, at)
-  if (rows.length < balances.length) throw new LostRace(balances.map(({ account }) => account))
+  if (accounts.length === 0) return known
+  const rows = await openEmpty(ctx, accounts)
+  if (rows.length < accounts.length) throw new LostRace(accounts)
   return new Map([...known, ...rows.map(({ ref, id }): [string, bigint] => [ref, id])])
 }
 
@@ -104,24 +112,18 @@ export class LostRace extends Error {
   }
 }
 
-/** Opens accounts with nothing in them, where they are missing. */
-export async function openEmpty(ctx: Context, accounts: readonly Account[]): Promise<void> {
-  await insertAccounts(ctx, accounts.map(opened), ctx.now())
-}
-
-async function insertAccounts(ctx: Context, balances: readonly Balance[], at: Instant) {
-  const text = (pick: (account: Account) => string) => textArray(balances.map(({ account }) => pick(account)))
-  const number = (pick: (balance: Balance) => bigint | number) => numberArray(balances.map(pick))
-  const floors = textArray(balances.map(({ account }) => CHART[account.name].floor?.toString() ?? null))
+/** Opens accounts with nothing in them, where they are missing; gives the rows of those it opened. */
+export async function openEmpty(ctx: Context, accounts: readonly Account[]) {
+  const balances = accounts.map(opened)
+  const text = (pick: (account: Account) => string) => textArray(accounts.map(pick))
+  const floors = textArray(accounts.map(({ name }) => CHART[name].floor?.toString() ?? null))
   return await ctx.db.sql<{ ref: string; id: bigint }[]>`
-    insert into accounts (tenant_id, ref, owner, account, currency, normal_side, floor,
-      posted_debits, posted_credits, pending_debits, pending_credits, version, checksum, changed_at)
-    select ${ctx.tenant}, u.*, ${at}::timestamptz from unnest(
+    insert into accounts (tenant_id, ref, owner, account, currency, normal_side, floor, checksum,
+      posted_debits, posted_credits, pending_debits, pending_credits, version, changed_at)
+    select ${ctx.tenant}, u.*, 0, 0, 0, 0, 0, ${ctx.now()}::timestamptz from unnest(
       ${text((it) => it.ref)}::text[], ${text((it) => it.owner)}::text[], ${text((it) => it.name)}::text[],
       ${text((it) => it.currency)}::text[], ${text((it) => CHART[it.name].normal)}::text[], ${floors}::bigint[],
-      ${number((b) => b.postedDebits)}::bigint[], ${number((b) => b.postedCredits)}::bigint[],
-      ${number((b) => b.pendingDebits)}::bigint[], ${number((b) => b.pendingCredits)}::bigint[],
-      ${number((b) => b.version)}::bigint[], ${number(checksumOf)}::bigint[]
+      ${numberArray(balances.map(checksumOf))}::bigint[]
     ) as u order by 2 on conflict do nothing returning ref, id`
 }
 

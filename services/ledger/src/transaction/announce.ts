@@ -10,8 +10,8 @@ import { writeTransaction } from './transaction.wire.ts'
 // Well below what one message may hold.
 const MAX_POSTINGS = 1_500
 
-/** Tells of a commit with one event, or a few when it is large, and of each wallet that was credited. */
-export async function announce(ctx: Context, link: Link, changed: readonly Balance[]): Promise<void> {
+/** Tells of a commit with one event, or a few when it is large. */
+export async function announceLink(ctx: Context, link: Link): Promise<void> {
   const { lane, recordedAt, prevHash, hash, transactions } = link
   const parts = partsOf(transactions)
   const emissions: Promise<unknown>[] = []
@@ -33,16 +33,22 @@ export async function announce(ctx: Context, link: Link, changed: readonly Balan
     emissions.push(emitWritten(ctx, JournalAppended, { aggregateId: journal, json }))
     position += part.length
   }
+  await Promise.all(emissions)
+}
+
+/** Tells of each wallet that was credited; the accounts must be locked, for events of a wallet follow one another as its balances do. */
+export async function announceCredits(
+  ctx: Context,
+  transactions: readonly Transaction[],
+  changed: readonly Balance[],
+): Promise<void> {
   const after = new Map(changed.map((balance) => [balance.account.ref, balance]))
   const credits = transactions.flatMap((transaction) => walletCredits(transaction, after))
-  emissions.push(
-    emitMany(
-      ctx,
-      WalletCredited,
-      credits.map((data) => ({ data })),
-    ),
+  await emitMany(
+    ctx,
+    WalletCredited,
+    credits.map((data) => ({ data })),
   )
-  await Promise.all(emissions)
 }
 
 function partsOf(transactions: readonly Transaction[]): Transaction[][] {

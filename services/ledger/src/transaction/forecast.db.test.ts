@@ -1,6 +1,6 @@
 import { type Context, transact } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
-import { nextId } from '@draupnir/testing'
+import { eventually, nextId } from '@draupnir/testing'
 import { addMs, MINUTE_MS } from '@draupnir/time'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -130,6 +130,27 @@ it('moves nothing in an account that was frozen or changed by hand meanwhile', a
   await owner.sql`update accounts set posted_credits = posted_credits + 1 where owner = ${buyer} and account = 'available'`
   expect(await ask(commit(ctx, buyer, 1))).toEqual(['ledger.account-frozen'])
   await owner.sql`update accounts set posted_credits = posted_credits - 1 where owner = ${buyer} and account = 'available'`
+})
+
+it('begins again when it and another wait for each other', async () => {
+  const { ctx, buyer, ask, left } = await seen(100)
+  let asked: Promise<(string | undefined)[]> | undefined
+  const other = owner.transaction(async ({ sql }) => {
+    await sql`select from accounts where owner = ${buyer} and account = 'available' for update`
+    asked = ask(commit(ctx, buyer, 10, 'crossed'))
+    await eventually(async () => {
+      const [waiting] =
+        await db.sql`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%update accounts a%'`
+      expect(waiting).toBeDefined()
+    })
+    await sql`create temporary table crossed on commit drop as select * from transactions where tenant_id = ${ctx.tenant} limit 1`
+    await sql`update crossed set id = 'another', cause = 'crossed', recipe = ${fundsCommit.code}`
+    await sql`insert into transactions select * from crossed`
+    throw new Error('taken back')
+  })
+  await expect(other).rejects.toThrow('taken back')
+  expect(await asked).toEqual(['accepted'])
+  expect(await left()).toBe(88n)
 })
 
 const step = fc.record({

@@ -25,26 +25,45 @@ export interface Expected {
   readonly head: ChainHead
 }
 
+/** A commit's place among those of its marketplace. */
+export interface Turn {
+  /** Resolves when every commit before this one has ended, one way or the other. */
+  readonly others: Promise<void>
+  /** The next one may be worked out. */
+  readonly workedOut: () => void
+  /** This one is committed or rolled back. */
+  readonly ended: () => void
+}
+
 // Of one marketplace; past it everything is read again.
 const MOST_ACCOUNTS = 100_000
 const MOST_BLIND = 64
+// More than commits are under way at once.
+const FEW_LANES = 4
 
 /**
  * What the books of a marketplace will hold when the commits under way have ended, so that the next one is worked out
  * while they are written. It is a guess: whoever uses it compares it with what it has locked before it commits.
  */
 export class Forecast {
-  readonly firstLane: number
+  readonly #firstLane: number
   readonly #accounts = new Map<string, Known>()
   readonly #underWay = new Set<string>()
   #lanes: ChainHead[] = []
+  #lanesUnderWay = 0
   #closedThrough: Instant | null = null
-  #last: Promise<void> = Promise.resolve()
+  #workedOut: Promise<void> = Promise.resolve()
+  #ended: Promise<void> = Promise.resolve()
   #blind = 0
   #nextBlind = 1
 
   constructor(firstLane: number) {
-    this.firstLane = firstLane
+    this.#firstLane = firstLane
+  }
+
+  /** Where to look for a lane without foreseeing one: beside those that are known, until there are a few. */
+  get nextLane(): number {
+    return this.#firstLane + ((this.#lanes.length + this.#lanesUnderWay) % FEW_LANES)
   }
 
   /** Whether guessing is worth it: after a wrong guess it is left alone for a while, longer each time. */
@@ -54,13 +73,15 @@ export class Forecast {
     return false
   }
 
-  /** Waits until every commit before this one is worked out; `done` lets the next one begin. */
-  async turn(): Promise<() => void> {
-    const before = this.#last
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#last = promise
+  /** Waits until every commit before this one is worked out. */
+  async turn(): Promise<Turn> {
+    const [workedOut, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const before = this.#workedOut
+    this.#workedOut = workedOut.promise
     await before
-    return resolve
+    const others = this.#ended
+    this.#ended = Promise.all([others, ended.promise]).then(() => undefined)
+    return { others, workedOut: workedOut.resolve, ended: ended.resolve }
   }
 
   /** Those of the accounts that were not seen yet. */
@@ -104,6 +125,7 @@ export class Forecast {
     for (const known of changed) this.#accounts.set(known.balance.account.ref, known)
     for (const key of transactions.flatMap(keysOf)) this.#underWay.add(key)
     this.#lanes = this.#lanes.filter(({ lane }) => lane !== head.lane)
+    this.#lanesUnderWay += 1
   }
 
   /** It was written: its lane may be used again. */
@@ -129,36 +151,39 @@ export class Forecast {
   }
 
   #end(transactions: readonly Transaction[]): void {
+    this.#lanesUnderWay -= 1
     for (const key of transactions.flatMap(keysOf)) this.#underWay.delete(key)
   }
 }
 
-/** Whether what was locked is what was foreseen: every account to the last field, the end of the lane and the closing. */
-export function isAsForeseen(foreseen: Sight, locked: Sight): boolean {
-  const { head, closedThrough, balances, ids } = locked
-  if (head.lane !== foreseen.head.lane || head.link !== foreseen.head.link || head.hash !== foreseen.head.hash)
-    return false
-  if (closedThrough !== foreseen.closedThrough || balances.length !== foreseen.balances.length) return false
-  return balances.every((balance, index) => {
-    const guess = foreseen.balances[index]
-    return (
-      guess !== undefined &&
-      isSame(balance, guess) &&
-      ids.get(balance.account.ref) === foreseen.ids.get(balance.account.ref)
-    )
+/** Whether the end of the lane and the closing are what was foreseen. */
+export function isLaneAsForeseen({ head, closedThrough }: Sight, lane: Pick<Sight, 'head' | 'closedThrough'>): boolean {
+  return (
+    lane.head.lane === head.lane &&
+    lane.head.link === head.link &&
+    lane.head.hash === head.hash &&
+    lane.closedThrough === closedThrough
+  )
+}
+
+/** Whether locked accounts are what was foreseen of them, to the last field. */
+export function areAsForeseen({ balances, ids }: Sight, locked: Pick<Sight, 'balances' | 'ids'>): boolean {
+  const foreseen = new Map(balances.map((balance) => [balance.account.ref, balance]))
+  return locked.balances.every((balance) => {
+    const { ref } = balance.account
+    const guess = foreseen.get(ref)
+    return guess !== undefined && isSame(balance, guess) && locked.ids.get(ref) === ids.get(ref)
   })
 }
 
 function isSame(some: Balance, other: Balance): boolean {
   return (
-    some.account.ref === other.account.ref &&
     some.version === other.version &&
     some.postedDebits === other.postedDebits &&
     some.postedCredits === other.postedCredits &&
     some.pendingDebits === other.pendingDebits &&
     some.pendingCredits === other.pendingCredits &&
-    some.state === other.state &&
-    some.changedAt === other.changedAt
+    some.state === other.state
   )
 }
 

@@ -15,6 +15,7 @@ export interface Gatherer {
 interface Ask {
   readonly ctx: Context
   readonly requests: readonly (Request | Together)[]
+  readonly size: number
   readonly resolve: (outcomes: readonly Outcome[]) => void
   readonly reject: (error: unknown) => void
 }
@@ -22,21 +23,25 @@ interface Ask {
 export interface GathererOptions {
   /** Where commits are made; `ctx.db` of the asks is not used. */
   readonly db: Db
-  /** Most requests in one commit. */
+  /** Most requests in one commit, unless they are asked together. */
   readonly maxRequests?: number
   /** Most commits under way for one tenant: while they are, the next one gathers. */
   readonly maxCommits?: number
+  /** Fewer requests than this are no commit of their own while another is under way: most of its cost is the same for any number. */
+  readonly minRequests?: number
 }
 
 // Forecasts kept of marketplaces where nothing is going on.
 const MOST_TENANTS = 20
 
-/** Nobody waits when nothing is under way; under load a commit takes whatever arrived during the one before it. */
-export function createGatherer({ db, maxRequests = 1_000, maxCommits = 2 }: GathererOptions): Gatherer {
+/** Nobody waits when nothing is under way; under load a commit takes whatever arrived during those before it. */
+export function createGatherer(options: GathererOptions): Gatherer {
+  const { db, maxRequests = 400, maxCommits = 3, minRequests = 100 } = options
   const queues = new Map<string, Queue>()
   const queueOf = ({ tenant, newId }: Context): Queue => {
     const queue = queues.get(tenant) ?? {
       asks: [],
+      waiting: 0,
       commits: 0,
       planned: false,
       forecast: new Forecast(anyLane(newId('request'))),
@@ -45,7 +50,8 @@ export function createGatherer({ db, maxRequests = 1_000, maxCommits = 2 }: Gath
     return queue
   }
   const plan = (tenant: string, queue: Queue) => {
-    if (queue.planned || queue.asks.length === 0 || queue.commits >= maxCommits) return
+    const enough = queue.commits === 0 ? queue.asks.length > 0 : queue.waiting >= minRequests
+    if (queue.planned || !enough || queue.commits >= maxCommits) return
     queue.planned = true
     // Everything that is being read in this turn of the event loop still comes along.
     setImmediate(() => {
@@ -63,7 +69,9 @@ export function createGatherer({ db, maxRequests = 1_000, maxCommits = 2 }: Gath
     submit: (ctx, requests) =>
       new Promise((resolve, reject) => {
         const queue = queueOf(ctx)
-        queue.asks.push({ ctx, requests, resolve, reject })
+        const size = sizeOf(requests)
+        queue.asks.push({ ctx, requests, size, resolve, reject })
+        queue.waiting += size
         plan(ctx.tenant, queue)
       }),
   }
@@ -77,6 +85,8 @@ function anyLane(id: string): number {
 interface Queue {
   readonly forecast: Forecast
   asks: Ask[]
+  /** Requests of all asks. */
+  waiting: number
   commits: number
   planned: boolean
 }
@@ -84,13 +94,17 @@ interface Queue {
 function take(queue: Queue, maxRequests: number): Ask[] {
   let room = maxRequests
   let count = 0
-  for (const { requests } of queue.asks) {
-    const size = requests.reduce((sum, it) => sum + (it.type === 'together' ? it.requests.length : 1), 0)
+  for (const { size } of queue.asks) {
     if (count > 0 && size > room) break
     room -= size
     count += 1
   }
+  queue.waiting -= maxRequests - room
   return queue.asks.splice(0, count)
+}
+
+function sizeOf(requests: readonly (Request | Together)[]): number {
+  return requests.reduce((sum, it) => sum + (it.type === 'together' ? it.requests.length : 1), 0)
 }
 
 async function commit(db: Db, asks: readonly Ask[], forecast: Forecast): Promise<void> {
@@ -104,15 +118,21 @@ async function commit(db: Db, asks: readonly Ask[], forecast: Forecast): Promise
       asks.flatMap((ask) => ask.requests),
       forecast,
     )
+    await afterStatements()
     let from = 0
-    for (const ask of asks) {
-      const size = ask.requests.reduce((sum, it) => sum + (it.type === 'together' ? it.requests.length : 1), 0)
-      ask.resolve(outcomes.slice(from, from + size))
+    for (const { size, resolve } of asks) {
+      resolve(outcomes.slice(from, from + size))
       from += size
     }
   } catch (error) {
     await alone(db, asks, forecast, error)
   }
+}
+
+// The commit after this one has waited for it, and so does the database: its statements leave before the answers, which
+// may take a while. They leave in one turn of the event loop, the answers in the next.
+function afterStatements(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
 }
 
 // A request that breaks the batch breaks alone; when the database is away, nothing is tried again here.

@@ -25,7 +25,7 @@ export async function lockLane(ctx: Context, from = 0): Promise<Lane> {
   const { sql } = ctx.db
   const free = () => sql<HeadRow[]>`
     select lane, link, hash from journal_heads where tenant_id = ${ctx.tenant}
-    order by (lane + ${LANES - from}::int) % ${LANES}::int limit 1 for update skip locked`
+    order by (lane + ${LANES - (from % LANES)}::int) % ${LANES}::int limit 1 for update skip locked`
   const [[lane], closedThrough] = await Promise.all([free(), findClosedThrough(ctx)])
   if (lane !== undefined) return { head: lane, closedThrough }
   await openLanes(ctx)

@@ -1,14 +1,14 @@
-import { attempt, type Context, isPassingFailure, isUniqueViolation } from '@draupnir/db'
+import { attempt, type Context, isDeadlock, isPassingFailure, isUniqueViolation } from '@draupnir/db'
 import { required, Transient } from '@draupnir/errors'
 import { LostRace, lockBalances, openAccounts, openEmpty, peekBalances } from '../account/account.store.ts'
 import { accountsOf, namesOf, pendingTargets } from './batch.ts'
-import { type Forecast, isAsForeseen, type Known, type Sight } from './forecast.ts'
+import { areAsForeseen, type Forecast, isLaneAsForeseen, type Known, type Sight } from './forecast.ts'
 import { freezeTampered } from './freeze-tampered.ts'
 import { alwaysByIndex, lockLane, lockThisLane } from './journal.store.ts'
 import type { Outcome, Request, Together } from './reduce.ts'
 import { findNamed } from './transaction.store.ts'
 import { Trial } from './trial.ts'
-import { record, type Worked, workOut } from './work-out.ts'
+import { recordChanges, recordNews, type Worked, workOut } from './work-out.ts'
 
 const MAX_RACES = 5
 
@@ -30,10 +30,15 @@ export async function postBatch(ctx: Context, requests: Requests, forecast: Fore
       const guessed = trial.dropped()
       // Another process booked the same cause or opened the same account first: what it did is visible now.
       if (error instanceof LostRace) await openEmpty(ctx, error.accounts)
-      else if (guessed ? isPassingFailure(error) : !isUniqueViolation(error)) throw error
+      else if (!isLostRace(error, guessed)) throw error
     }
   }
   throw new Transient('ledger.race-lost', `lost ${MAX_RACES} races for the same rows`)
+}
+
+// Two may book under the same names in another order; a wrong guess can fail in any way that is not the database's.
+function isLostRace(error: unknown, guessed: boolean): boolean {
+  return isDeadlock(error) || (guessed ? !isPassingFailure(error) : isUniqueViolation(error))
 }
 
 async function postOnce(ctx: Context, requests: Requests, trial: Trial): Promise<readonly Outcome[]> {
@@ -48,27 +53,28 @@ async function postSeen(ctx: Context, requests: Requests, trial: Trial): Promise
   const names = namesOf(requests)
   // A pending transaction says which accounts its end touches; it is read again once they are locked.
   const pending = await pendingTargets(ctx, names, requests)
-  const [worked, ids] = await trial.inTurn(async () => {
+  const [worked, sight] = await trial.inTurn(async () => {
+    await trial.others()
     const [locked, transactions, lane] = await Promise.all([
       lockBalances(ctx, accountsOf(requests, pending)),
       findNamed(ctx, names),
-      lockLane(ctx, trial.firstLane),
+      lockLane(ctx, trial.nextLane),
     ])
     const worked = workOut(ctx, { ...locked, ...lane, transactions }, requests)
     if (locked.tampered.length > 0) await freezeTampered(ctx, locked.tampered)
-    const fresh = worked.changed.filter(({ account }) => !locked.ids.has(account.ref))
-    const ids = await openAccounts(ctx, fresh, locked.ids, worked.at)
+    const fresh = worked.changed.flatMap(({ account }) => (locked.ids.has(account.ref) ? [] : account))
+    const ids = await openAccounts(ctx, fresh, locked.ids)
     trial.expect(worked, ids, lane.closedThrough)
-    return [worked, ids] as const
+    return [worked, { balances: locked.balances, ids }] as const
   })
-  if (worked.accepted.length > 0) await record(ctx, worked, ids)
+  await Promise.all([recordChanges(ctx, worked, sight), recordNews(ctx, worked, sight.ids)])
   return worked.outcomes
 }
 
 /**
- * Works out what it foresees while the locks are awaited, and sends it behind them; compares when they are there. Null
- * when it cannot foresee. What was booked or ended by others meanwhile under the same names breaks a unique index or
- * finds no pending row.
+ * Works out what it foresees and writes what is new in the books while the commits before it are still written; when they
+ * have ended it changes the accounts, provided that they are what it foresaw. Null when it cannot foresee. What was booked
+ * or ended by others meanwhile under the same names breaks a unique index or finds no pending row.
  */
 async function postForeseen(ctx: Context, requests: Requests, trial: Trial): Promise<readonly Outcome[] | null> {
   const forecast = required(trial.forecast, 'there is a forecast')
@@ -84,42 +90,40 @@ async function postForeseen(ctx: Context, requests: Requests, trial: Trial): Pro
   const begun = await trial.inTurn(async () => {
     const sight = forecast.isUnderWay(names) ? null : forecast.sight(accounts, all, transactions)
     if (sight === null) return null
-    const locking = locked(ctx, accounts, sight)
-    // Handled by whoever awaits it; until then a failure must not count as unhandled.
-    locking.catch(() => undefined)
-    // The locks go out before the work begins, so that commits lock in the order in which they are worked out.
-    await new Promise((resolve) => setImmediate(resolve))
     const worked = workOut(ctx, sight, requests)
     trial.guess(worked, sight, accounts.keys())
-    return { sight, worked, locking }
+    return { sight, worked }
   })
-  return begun === null ? null : finish(ctx, begun)
+  return begun === null ? null : finish(ctx, begun, trial)
 }
 
 interface Begun {
   readonly sight: Sight
   readonly worked: Worked
-  readonly locking: Promise<Sight | null>
 }
 
-async function finish(ctx: Context, { sight, worked, locking }: Begun): Promise<readonly Outcome[]> {
-  const writing = worked.accepted.length > 0 ? record(ctx, worked, sight.ids) : undefined
-  const [found] = await Promise.all([locking, writing])
-  if (found === null || !isAsForeseen(sight, found)) throw new Error('the books are not what was foreseen')
+async function finish(ctx: Context, { sight, worked }: Begun, trial: Trial): Promise<readonly Outcome[]> {
+  const news = Promise.all([holdLane(ctx, sight), recordNews(ctx, worked, sight.ids)])
+  // It is awaited below; until then a failure must not count as unhandled.
+  news.catch(() => undefined)
+  await trial.others()
+  await Promise.all([news, recordChanges(ctx, worked, sight), holdUnchanged(ctx, worked, sight)])
   return worked.outcomes
 }
 
-/** The books under their locks; null when somebody else has changed an account by hand or holds the lane. */
-async function locked(
-  ctx: Context,
-  accounts: Parameters<typeof lockBalances>[1],
-  { head }: Sight,
-): Promise<Sight | null> {
-  const [{ balances, ids, tampered }, lane] = await Promise.all([
-    lockBalances(ctx, accounts),
-    lockThisLane(ctx, head.lane),
-  ])
-  return lane === null || tampered.length > 0 ? null : { balances, ids, transactions: [], ...lane }
+async function holdLane(ctx: Context, sight: Sight): Promise<void> {
+  const lane = await lockThisLane(ctx, sight.head.lane)
+  if (lane === null || !isLaneAsForeseen(sight, lane)) throw new Error('the lane is not what was foreseen')
+}
+
+/** A refusal, too, holds only over the books it was worked out over. */
+async function holdUnchanged(ctx: Context, { changed }: Worked, sight: Sight): Promise<void> {
+  const written = new Set(changed.map(({ account }) => account.ref))
+  const unchanged = sight.balances.flatMap(({ account }) => (written.has(account.ref) ? [] : account))
+  if (unchanged.length === 0) return
+  const locked = await lockBalances(ctx, new Map(unchanged.map((account) => [account.ref, account])))
+  if (locked.tampered.length > 0 || !areAsForeseen(sight, locked))
+    throw new Error('the books are not what was foreseen')
 }
 
 async function lookAt(ctx: Context, accounts: Parameters<typeof peekBalances>[1]): Promise<Map<string, Known>> {

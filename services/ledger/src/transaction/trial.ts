@@ -1,6 +1,6 @@
 import { required } from '@draupnir/errors'
 import type { Instant } from '@draupnir/time'
-import type { Expected, Forecast, Sight } from './forecast.ts'
+import type { Expected, Forecast, Sight, Turn } from './forecast.ts'
 import type { Worked } from './work-out.ts'
 
 /** One try to commit a batch, and what the forecast is told of it. Without a forecast nobody is told. */
@@ -11,6 +11,7 @@ export class Trial {
   #guessed: readonly string[] | null = null
   #expected: Expected | null = null
   #closedThrough: Instant | null = null
+  #turn: Turn | null = null
 
   constructor(forecast: Forecast | null, first: boolean) {
     this.forecast = forecast
@@ -18,18 +19,24 @@ export class Trial {
   }
 
   /** Where to look for a free lane: processes that write to lanes of their own do not surprise each other. */
-  get firstLane(): number {
-    return this.forecast?.firstLane ?? 0
+  get nextLane(): number {
+    return this.forecast?.nextLane ?? 0
   }
 
   /** Does `work` when every commit before this one is worked out. */
   async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = await this.forecast?.turn()
+    this.#turn?.ended()
+    this.#turn = (await this.forecast?.turn()) ?? null
     try {
       return await work()
     } finally {
-      done?.()
+      this.#turn?.workedOut()
     }
+  }
+
+  /** Waits until every commit before this one has ended: what it was worked out over is then in the books, or never will be. */
+  async others(): Promise<void> {
+    await this.#turn?.others
   }
 
   /** The batch is worked out over the locked books and about to be written. */
@@ -58,11 +65,13 @@ export class Trial {
   }
 
   kept(): void {
+    this.#turn?.ended()
     if (this.#expected !== null) this.forecast?.kept(this.#expected, this.#closedThrough, this.#guessed !== null)
   }
 
   /** Nothing was committed; whether it was worked out over books that were only foreseen. */
   dropped(): boolean {
+    this.#turn?.ended()
     if (this.#expected !== null) this.forecast?.dropped(this.#expected)
     if (this.#guessed !== null) this.forecast?.surprised(this.#guessed)
     return this.#guessed !== null

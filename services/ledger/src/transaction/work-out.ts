@@ -1,8 +1,9 @@
 import type { Context } from '@draupnir/db'
+import { required } from '@draupnir/errors'
 import { type Instant, latest } from '@draupnir/time'
 import { saveBalances } from '../account/account.store.ts'
 import type { Balance } from '../account/balance.ts'
-import { announce } from './announce.ts'
+import { announceCredits, announceLink } from './announce.ts'
 import { type Link, nextLink } from './chain.ts'
 import type { Entry } from './entry.ts'
 import type { Sight } from './forecast.ts'
@@ -32,18 +33,45 @@ export function workOut(ctx: Context, sight: Sight, requests: readonly (Request 
   return { outcomes, accepted, changed, entries, at, link: nextLink(head, at, accepted) }
 }
 
-/** Writes what was worked out, set-based; `ids` are the rows of all accounts. */
-export async function record(ctx: Context, worked: Worked, ids: ReadonlyMap<string, bigint>): Promise<void> {
-  const { accepted, changed, entries, at, link } = worked
-  const isEnd = ({ resolvedAt }: Transaction) => resolvedAt !== null
-  // Booked and resolved in one batch: inserted as booked, its end is an update like any other.
-  const booked = accepted.filter((it) => !isEnd(it))
+/**
+ * Writes what is new in the books, set-based: nobody waits for it but who books under the same names. `ids` are the rows
+ * of all accounts.
+ */
+export async function recordNews(ctx: Context, worked: Worked, ids: ReadonlyMap<string, bigint>): Promise<void> {
+  const { accepted, entries, at, link } = worked
+  if (accepted.length === 0) return
   await Promise.all([
-    saveBalances(ctx, changed, ids, at),
     insertEntries(ctx, entries, ids, at),
-    insertTransactions(ctx, booked, link),
-    resolveTransactions(ctx, accepted.filter(isEnd)),
+    // Booked and resolved in one batch: inserted as booked, its end is an update like any other.
+    insertTransactions(
+      ctx,
+      accepted.filter((it) => !isEnd(it)),
+      link,
+    ),
     appendLink(ctx, link),
-    announce(ctx, link, changed),
+    announceLink(ctx, link),
   ])
+}
+
+/** Writes what changes what others hold on to: accounts first, so that whoever waits for one holds nothing else. */
+export async function recordChanges(
+  ctx: Context,
+  { accepted, changed, at }: Worked,
+  { balances, ids }: Pick<Sight, 'balances' | 'ids'>,
+): Promise<void> {
+  const before = new Map(balances.map((balance) => [balance.account.ref, balance]))
+  const changes = changed.map((after) => ({
+    id: required(ids.get(after.account.ref), 'the account has a row'),
+    before: required(before.get(after.account.ref), 'the account was among the books'),
+    after,
+  }))
+  await Promise.all([
+    saveBalances(ctx, changes, at),
+    resolveTransactions(ctx, accepted.filter(isEnd)),
+    announceCredits(ctx, accepted, changed),
+  ])
+}
+
+function isEnd({ resolvedAt }: Transaction): boolean {
+  return resolvedAt !== null
 }
