@@ -198,8 +198,29 @@ it('shows what an edit would do, and records nothing', async () => {
   })
   expect(preview?.timeline.lines[0]?.intervals.map(({ quantity }) => quantity)).toEqual(['31', '62'])
   expect(state.lines[0]?.quantity).toBe('62')
+  expect(preview?.current_period?.lines).toMatchObject([
+    {
+      line_id,
+      charged: { amount: '3100' },
+      due: { amount: '4100' },
+      charges_after: [{ quantity: '31' }, { quantity: '62' }],
+    },
+  ])
   expect(await count()).toEqual(before)
   expect((await readContract(ctx, id)).lines[0]?.quantity).toBe('31')
+})
+
+it('shows from the billing period on that an edit touches, and no money before there is a period', async () => {
+  const { id, line_id } = await started()
+  clock.set(days(40))
+  const { preview } = await changeQuantity(ctx, id, { line_id, quantity: '62' }, { dryRun: true })
+  expect(preview?.timeline.lines[0]?.intervals.map(({ from, quantity }) => [from, quantity])).toEqual([
+    [days(31), '31'],
+    [days(40), '62'],
+  ])
+  const { id: drafted } = await draft(flatLine())
+  const { preview: of } = await addLine(ctx, drafted, flatLine(), { dryRun: true })
+  expect(of).toMatchObject({ current_period: null, corrections: [] })
 })
 
 it('lets one of two writers win, and tells the other what changed', async () => {

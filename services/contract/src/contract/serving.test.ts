@@ -57,6 +57,14 @@ it('tells who served since the earliest moment that is touched, each change once
   expect(servingSince(before, after, at(2), at(5))).toEqual([{ from: at(2), lines: serving }])
 })
 
+it('tells of who serves a stretch from the moment that is touched on, and of lines that devices serve', () => {
+  const bare = old.lines.map((one) => ({ ...one, id: newId('contractLine', at(9)), device_ids: [] }))
+  const after = [{ from: T0, to: null, state: { ...young, lines: [...young.lines, ...bare] } }]
+  expect(servingSince(before, after, at(1), at(3))).toEqual([
+    { from: at(1), lines: [{ line_id: line, device_ids: [other] }] },
+  ])
+})
+
 it('tells nothing of an edit on time, or one that changes nobody', () => {
   const after = [{ from: T0, to: null, state: young }]
   expect(servingSince(before, after, at(2), at(2))).toEqual([])
