@@ -86,6 +86,7 @@ it('corrects an edit by one of its own operation, or moves it as it is', async (
   expect([await quantityOf(id, hours(6)), await quantityOf(id, hours(7))]).toEqual(['1', '2'])
   await correctEdit(ctx, id, { edit_id: moved?.id ?? edit_id, replacement: to('4') })
   expect([await quantityOf(id, hours(6)), await quantityOf(id, hours(7))]).toEqual(['1', '4'])
+  expect((await verify({ db })).flatMap(({ findings }) => findings)).toEqual([])
 })
 
 it('leaves contract and line the ids they have, whatever a correction says', async () => {
