@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { refuse } from '@draupnir/errors'
 import { idField } from '@draupnir/wire'
 import { z } from 'zod'
@@ -66,8 +66,14 @@ export function isBearer(header: string | undefined, token: string): boolean {
 }
 
 function signature(secret: string, { method, path, body }: SignedRequest, claims: string): Buffer {
-  const digest = createHash('sha256')
-    .update(body ?? '')
-    .digest('hex')
-  return createHmac('sha256', secret).update([method.toUpperCase(), path, digest, claims].join('\n')).digest()
+  const digest = hash('sha256', body ?? '', 'hex')
+  return createHmac('sha256', keyOf(secret)).update([method.toUpperCase(), path, digest, claims].join('\n')).digest()
+}
+
+let known: { readonly secret: string; readonly key: KeyObject } | undefined
+
+// A process has one secret: making a key of it costs more than signing with it.
+function keyOf(secret: string): KeyObject {
+  if (known?.secret !== secret) known = { secret, key: createSecretKey(secret, 'utf8') }
+  return known.key
 }

@@ -1,6 +1,8 @@
 import { refuse } from '@draupnir/errors'
 
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
+// One for all: it keeps nothing from one body to the next.
+const UTF_8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Reads a JSON body. Refuses `request.unsupported-media-type` and `request.malformed-json`. */
 export function parseJsonBody({ headers, body }: { headers: Headers; body: Uint8Array }): unknown {
@@ -9,7 +11,7 @@ export function parseJsonBody({ headers, body }: { headers: Headers; body: Uint8
     refuse('request.unsupported-media-type', { content_type: contentType?.slice(0, 100).toWellFormed() ?? null })
   }
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    return JSON.parse(UTF_8.decode(body))
   } catch {
     return refuse('request.malformed-json')
   }

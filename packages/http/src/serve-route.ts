@@ -18,7 +18,7 @@ export async function serveRoute(options: AppOptions, c: HonoContext<AppEnv>, ro
   const idempotencyKey = route.idempotency === 'none' ? null : idempotencyKeyOf(c.req.header('idempotency-key'))
   const prepared = route.prepare({
     params: c.req.param(),
-    query: new URL(c.req.url).searchParams,
+    query: queryOf(c.req.url),
     body: c.get('bytes'),
     headers: c.req.raw.headers,
     idempotencyKey,
@@ -27,6 +27,11 @@ export async function serveRoute(options: AppOptions, c: HonoContext<AppEnv>, ro
   const answer = await run(options, route, prepared, ctx, idempotencyKey)
   crashPoint('after-commit-before-answer')
   return reply(answer)
+}
+
+function queryOf(url: string): URLSearchParams {
+  const mark = url.indexOf('?')
+  return new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1).split('#', 1)[0])
 }
 
 async function contextOf(options: AppOptions, c: HonoContext<AppEnv>): Promise<Context> {

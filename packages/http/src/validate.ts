@@ -73,8 +73,11 @@ function describe(where: string, issue: z.core.$ZodIssue): FieldError[] {
   return issue.keys.map((key) => ({ path: `${path}.${key.slice(0, 100)}`, message: 'is not a known field' }))
 }
 
+const NO_QUERY: Readonly<Record<string, string>> = {}
+
 // A repeated parameter becomes a list, which a scalar schema then refuses.
-function queryObject(query: URLSearchParams): Record<string, string | string[]> {
+function queryObject(query: URLSearchParams): Readonly<Record<string, string | string[]>> {
+  if (query.size === 0) return NO_QUERY
   const names = [...new Set(query.keys())]
   return Object.fromEntries(
     names.map((name) => {
