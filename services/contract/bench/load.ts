@@ -32,13 +32,14 @@ export async function load(owner: DbPool, first: number, last: number, edits: nu
       jsonb_build_object('currency', ${shown} -> 'currency', 'cadence', ${shown} -> 'cadence', 'billing_anchor', ${shown} -> 'billing_anchor')
     from ${contracts}, (select ${edits}::int as s) as n`
   await sql`
-    insert into contract_edits (contract_id, seq, id, tenant_id, operation, payload, effective_at, recorded_at, actor, rank, version)
+    insert into contract_edits (contract_id, seq, id, tenant_id, operation, payload, effective_at, recorded_at, actor, rank, version,
+      last_effective_at)
     select 'ctr_' || body, s, 'edt_' || lpad(c::text || lpad(s::text, 6, '0'), 26, '0'), ${TENANT},
       case s when 1 then 'create' when 2 then 'add_line' when 3 then 'activate' else 'change_quantity' end,
       case when s = 1 then jsonb_set(${payload(0)}::jsonb, '{id}', to_jsonb('ctr_' || body))
         when s = 2 then ${payload(1)}::jsonb when s = 3 then ${payload(2)}::jsonb
         else jsonb_build_object('line_id', ${LINE.id}::text, 'quantity', ${quantity}) end,
-      ${at}, ${at}, 'key_bench', s, s
+      ${at}, ${at}, 'key_bench', s, s, ${at}
     from ${contracts}, generate_series(1, ${edits}::int) as s`
   await sql`
     insert into contract_placements (contract_id, effective_at, rank, edit_seq, stands_from, ends)

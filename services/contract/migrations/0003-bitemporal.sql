@@ -20,7 +20,9 @@ alter table contract_edits
   add column rank int not null check (rank > 0 and rank <= seq),
   add column automatic boolean not null default false,
   -- The version of the contract after this edit.
-  add column version int not null check (version >= seq);
+  add column version int not null check (version >= seq),
+  -- The latest moment at which an edit begins that stands after this one: who asks what was known then looks no further.
+  add column last_effective_at timestamptz(3) not null;
 -- An edit whose replacement was voided holds again, and may be replaced again.
 drop index contract_edits_superseded_once;
 create index contract_edits_by_recording on contract_edits (contract_id, recorded_at, seq);

@@ -71,9 +71,10 @@ export async function updateHead(ctx: Context, head: Head): Promise<void> {
   await ctx.db.orm.update(contracts).set(columnsOf(head)).where(ours(ctx, head.state.id))
 }
 
-export async function appendEdit(ctx: Context, contractId: Id<'contract'>, edit: Edit, version: number): Promise<void> {
+/** An edit, and the head after it. */
+export async function appendEdit(ctx: Context, { state, lastEffectiveAt }: Head, edit: Edit): Promise<void> {
   await ctx.db.orm.insert(contractEdits).values({
-    contractId,
+    contractId: state.id,
     tenant: ctx.tenant,
     seq: edit.seq,
     id: edit.id,
@@ -81,7 +82,8 @@ export async function appendEdit(ctx: Context, contractId: Id<'contract'>, edit:
     payload: edit.payload,
     rank: edit.rank,
     automatic: edit.automatic,
-    version,
+    version: state.version,
+    lastEffectiveAt,
     effectiveAt: edit.effective_at,
     recordedAt: edit.recorded_at,
     actor: edit.actor,
@@ -97,10 +99,10 @@ export async function appendWithHead(ctx: Context, head: Head, edit: Edit): Prom
   await sql`
     with edit as (
       insert into contract_edits (contract_id, seq, id, tenant_id, operation, payload, effective_at, recorded_at, actor,
-        cause, supersedes, rank, automatic, version)
+        cause, supersedes, rank, automatic, version, last_effective_at)
       values (${id}, ${edit.seq}, ${edit.id}, ${ctx.tenant}, ${edit.operation}, ${JSON.stringify(edit.payload)}::jsonb,
         ${edit.effective_at}, ${edit.recorded_at}, ${edit.actor}, ${edit.cause}, ${edit.supersedes}, ${edit.rank},
-        ${edit.automatic}, ${version})),
+        ${edit.automatic}, ${version}, ${head.lastEffectiveAt})),
     place as (
       insert into contract_placements (contract_id, effective_at, rank, edit_seq, stands_from, ends)
       values (${id}, ${edit.effective_at}, ${edit.rank}, ${edit.seq}, ${edit.seq}, ${lifecycle === 'ended'}))
@@ -165,10 +167,10 @@ export async function lastOfVersion(ctx: Context, contractId: Id<'contract'>, ve
   return row ?? null
 }
 
-/** The last edit recorded until `knownAt`. */
+/** The last edit recorded until `knownAt`, and when the last one begins that stood then. */
 export async function lastKnown(ctx: Context, contractId: Id<'contract'>, knownAt: Instant) {
-  const [row] = await ctx.db.sql<{ seq: number }[]>`
-    select seq from contract_edits
+  const [row] = await ctx.db.sql<{ seq: number; last_effective_at: Instant }[]>`
+    select seq, last_effective_at from contract_edits
     where contract_id = ${contractId} and tenant_id = ${ctx.tenant} and recorded_at <= ${knownAt}::timestamptz
     order by recorded_at desc, seq desc limit 1`
   return row ?? null

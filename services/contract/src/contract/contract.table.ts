@@ -32,6 +32,7 @@ export const contractEdits = schema.table('contract_edits', {
   rank: integer('rank').notNull(),
   automatic: boolean('automatic').notNull(),
   version: integer('version').notNull(),
+  lastEffectiveAt: instantColumn('last_effective_at').notNull(),
   effectiveAt: instantColumn('effective_at').notNull(),
   recordedAt: instantColumn('recorded_at').notNull(),
   actor: text('actor').notNull(),

@@ -44,8 +44,9 @@ export function createContract(outer: Context, input: CreateContract, options: E
       check(null, effect, effective_at)
     }
     const state = seen(evolve(null, edit), [], 1)
-    await insertHead(ctx, headOf(state, edit))
-    await appendEdit(ctx, id, edit, 1)
+    const head = headOf(state, edit)
+    await insertHead(ctx, head)
+    await appendEdit(ctx, head, edit)
     await movePlacements(ctx, id, 1, { removed: [], added: [edit] })
     emitEdit(ctx, { edit, phase: 'recorded', before: null, after: state, touched: [], contract: state })
     return { state, edit, preview: null }

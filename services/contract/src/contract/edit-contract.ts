@@ -158,7 +158,7 @@ async function save(ctx: Context, plan: Plan): Promise<void> {
   const { seq } = change.entry
   if (appended) ctx.db.later(appendWithHead(ctx, head, change.entry))
   else {
-    await appendEdit(ctx, id, change.entry, head.state.version)
+    await appendEdit(ctx, head, change.entry)
     await movePlacements(ctx, id, seq, change)
     await forgetSnapshots(ctx, id, place, plan.forgetUntil, seq)
     await updateHead(ctx, head)

@@ -1,5 +1,6 @@
 import type { Context } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
+import { earliest } from '@draupnir/time'
 import type { ContractState } from '@draupnir/wire'
 import type { Viewpoint } from './contract.ts'
 import { evolve } from './evolve.ts'
@@ -13,7 +14,8 @@ export async function foldAt(
 ): Promise<ContractState | null> {
   const known = await outlook(ctx, contractId, viewpoint)
   if (known === null) return null
-  const edits = await placedEdits(ctx, contractId, known.base, known.seq, viewpoint.asOf)
+  const until = earliest(viewpoint.asOf, known.last_effective_at)
+  const edits = await placedEdits(ctx, contractId, known.base, known.seq, until)
   const state = edits.reduce(evolve, known.base.state)
   if (state === null) return null
   const ends_at = state.lifecycle === 'ended' ? state.ends_at : known.ends_at

@@ -131,6 +131,8 @@ export interface Outlook {
   /** The last edit known, and the version after it. */
   readonly seq: number
   readonly version: number
+  /** When the last edit begins that stood then. */
+  readonly last_effective_at: Instant
   /** The earliest end after the moment asked for. */
   readonly ends_at: Instant | null
   /** Edits that began after the last one was recorded, until the moment of knowledge. */
@@ -146,7 +148,7 @@ export async function outlook(
   { asOf, knownAt }: Viewpoint,
 ): Promise<Outlook | null> {
   const [row] = await ctx.db.sql<OutlookRow[]>`
-    select last.seq, last.version, base.effective_at, base.rank, base.state,
+    select last.seq, last.version, last.last_effective_at, base.effective_at, base.rank, base.state,
       (select effective_at from contract_placements
         where contract_id = ${contractId} and ends and effective_at > ${asOf}::timestamptz
           and stands_from <= last.seq and (stands_until is null or stands_until > last.seq)
@@ -156,12 +158,12 @@ export async function outlook(
           and effective_at <= ${knownAt}::timestamptz
           and stands_from <= last.seq and (stands_until is null or stands_until > last.seq)) as begun
     from (
-      select seq, version, recorded_at from contract_edits
+      select seq, version, recorded_at, last_effective_at from contract_edits
       where contract_id = ${contractId} and tenant_id = ${ctx.tenant} and recorded_at <= ${knownAt}::timestamptz
       order by recorded_at desc, seq desc limit 1) last
     left join lateral (
       select effective_at, rank, state from contract_snapshots
-      where contract_id = ${contractId} and effective_at <= ${asOf}::timestamptz
+      where contract_id = ${contractId} and effective_at <= least(${asOf}::timestamptz, last.last_effective_at)
         and known_from <= last.seq and (known_until is null or known_until > last.seq)
       order by effective_at desc, rank desc limit 1) base on true`
   if (row === undefined) return null

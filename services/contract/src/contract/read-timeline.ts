@@ -42,7 +42,10 @@ export async function readTimeline(ctx: Context, id: Id<'contract'>, asked: Time
   const [edits, lead] =
     last === null
       ? [[], []]
-      : await Promise.all([placedWithin(ctx, id, window, last.seq, limit + 1), leadOf(ctx, id, from, last.seq)])
+      : await Promise.all([
+          placedWithin(ctx, id, knownPart(window, last.last_effective_at), last.seq, limit + 1),
+          leadOf(ctx, id, earliest(from, addMs(last.last_effective_at, 1)), last.seq),
+        ])
   const next = cut(
     [cutAt(edits, ({ effective_at }) => effective_at, limit), cutAt(transitions, ({ at }) => at, limit)],
     window.to,
@@ -58,6 +61,12 @@ export async function readTimeline(ctx: Context, id: Id<'contract'>, asked: Time
     transitions: transitions.filter(({ at }) => isShown(at)),
     next,
   }
+}
+
+// Beyond it lie only edits that were recorded later.
+function knownPart({ from, to }: Window, lastEffectiveAt: Instant): Window {
+  const end = addMs(lastEffectiveAt, 1)
+  return { from, to: to === null ? end : earliest(to, end) }
 }
 
 // The contract as it comes into the window.
