@@ -156,26 +156,30 @@ it('says what began by itself since the version a caller means, and what was rec
   const [first, second] = [at(1), at(2)]
   await call('POST', `${line}/quantity`, { quantity: '2', effective_at: first })
   await call('POST', `${line}/discount`, { discount_rate: '0.1', effective_at: second })
+  await call('POST', `${path}/terms`, { net_days: 3, effective_at: at(3) })
   const changesSince = async (version: number) => {
     const refused = await call('POST', `${path}/terms`, { net_days: 9 }, { 'if-match': `"${version}"` })
     const { context } = refused.body as unknown as { context: { current: string; changes: { operation: string }[] } }
     return [context.current, ...context.changes.map(({ operation }) => operation)]
   }
   clock.set(second)
-  expect(await changesSince(5)).toEqual(['"7"', 'change_quantity', 'set_discount'])
-  expect(await changesSince(6)).toEqual(['"7"', 'set_discount'])
-  expect(await changesSince(4)).toEqual(['"7"', 'change_quantity', 'set_discount'])
-  expect((await call('POST', `${path}/terms`, { net_days: 9 }, { 'if-match': '"7"' })).etag).toBe('"8"')
-  expect(await changesSince(6)).toEqual(['"8"', 'set_discount', 'set_terms'])
-  expect(await changesSince(7)).toEqual(['"8"', 'set_terms'])
+  expect(await changesSince(6)).toEqual(['"8"', 'change_quantity', 'set_discount'])
+  expect(await changesSince(7)).toEqual(['"8"', 'set_discount'])
+  expect(await changesSince(4)).toEqual(['"8"', 'change_quantity', 'set_discount', 'set_terms'])
+  expect((await call('POST', `${path}/terms`, { net_days: 9 }, { 'if-match': '"8"' })).etag).toBe('"9"')
+  expect(await changesSince(7)).toEqual(['"9"', 'set_discount', 'set_terms'])
+  expect(await changesSince(8)).toEqual(['"9"', 'set_terms'])
 })
 
 it('shows at most fifty of the changes', async () => {
-  const { path } = await running()
+  const { path, line } = await running()
+  const soon = addMs(clock.now(), HOUR_MS)
+  await call('POST', `${line}/quantity`, { quantity: '2', effective_at: soon })
+  clock.set(soon)
   for (let count = 0; count < 55; count += 1) await call('POST', `${path}/terms`, { net_days: count })
-  const refused = await call('POST', `${path}/terms`, { net_days: 9 }, { 'if-match': '"3"' })
+  const refused = await call('POST', `${path}/terms`, { net_days: 9 }, { 'if-match': '"4"' })
   const { context } = refused.body as unknown as { context: { current: string; changes: unknown[] } }
-  expect([context.current, context.changes.length]).toEqual(['"58"', 50])
+  expect([context.current, context.changes.length]).toEqual(['"60"', 50])
 })
 
 it.each([
