@@ -17,10 +17,10 @@ create table accounts (
   currency text not null,
   normal_side text not null check (normal_side in ('debit', 'credit')),
   floor bigint,
-  posted_debits bigint not null check (posted_debits >= 0),
-  posted_credits bigint not null check (posted_credits >= 0),
-  pending_debits bigint not null check (pending_debits >= 0),
-  pending_credits bigint not null check (pending_credits >= 0),
+  posted_debits bigint not null,
+  posted_credits bigint not null,
+  pending_debits bigint not null,
+  pending_credits bigint not null,
   version bigint not null,
   -- Of the balance and its version: whoever changes one by hand is found when the account is next touched.
   checksum bigint not null,
@@ -28,6 +28,10 @@ create table accounts (
   state text not null default 'open' check (state in ('open', 'frozen', 'closed')),
   state_reason text,
   primary key (tenant_id, ref),
+  -- One check for the four: each is read and made ready anew by every statement.
+  constraint accounts_turnover_positive check (
+    least(posted_debits, posted_credits, pending_debits, pending_credits) >= 0
+  ),
   constraint accounts_within_floor check (
     floor is null or floor <= case normal_side
       when 'credit' then posted_credits - posted_debits - pending_debits

@@ -4,7 +4,7 @@ import type { Id } from '@draupnir/ids'
 import { money } from '@draupnir/money'
 import type { Instant } from '@draupnir/time'
 import { accountOf } from '../account/account.ts'
-import type { ChainHead } from './chain.ts'
+import type { Link } from './chain.ts'
 import type { Posting, Transaction, TransactionState } from './transaction.ts'
 
 export interface TransactionRow {
@@ -75,11 +75,11 @@ export async function findTransaction(ctx: Context, id: Id<'transaction'>): Prom
   return found ?? null
 }
 
-/** Books new transactions under a link of the journal. */
+/** Books new transactions under the link of the journal that records them. */
 export async function insertTransactions(
   ctx: Context,
   transactions: readonly Transaction[],
-  { lane, link }: Pick<ChainHead, 'lane' | 'link'>,
+  { lane, link, recordedAt }: Pick<Link, 'lane' | 'link' | 'recordedAt'>,
 ): Promise<void> {
   if (transactions.length === 0) return
   const column = (pick: (transaction: Transaction) => string | null) => textArray(transactions.map(pick))
@@ -89,16 +89,17 @@ export async function insertTransactions(
     insert into transactions (tenant_id, lane, link, id, recipe, cause, reference, undoes, booked_as, state, actor,
       effective_at, booked_at, expires_at, resolved_by, resolved_at, debits, credits, amounts)
     select ${ctx.tenant}, ${lane}::smallint, ${link}::bigint, u.id, u.recipe, u.cause, u.reference, u.undoes, u.booked_as,
-      u.booked_as, u.actor, u.effective_at, u.booked_at, u.expires_at, null, null, u.debits::text[], u.credits::text[],
+      u.booked_as, u.actor, coalesce(u.effective_at, ${recordedAt}), ${recordedAt}, u.expires_at, null, null, u.debits::text[], u.credits::text[],
       u.amounts::bigint[]
     from unnest(
       ${column((t) => t.id)}::text[], ${column((t) => t.recipe)}::text[], ${column((t) => t.cause)}::text[],
       ${column((t) => t.reference)}::text[], ${column((t) => t.undoes)}::text[], ${column((t) => t.bookedAs)}::text[],
-      ${column((t) => t.actor)}::text[], ${column((t) => t.effectiveAt)}::timestamptz[],
-      ${column((t) => t.bookedAt)}::timestamptz[], ${column((t) => t.expiresAt)}::timestamptz[],
+      ${column((t) => t.actor)}::text[],
+      ${column((t) => (t.effectiveAt === recordedAt ? null : t.effectiveAt))}::timestamptz[],
+      ${column((t) => t.expiresAt)}::timestamptz[],
       ${list((posting) => posting.debit.ref)}::text[], ${list((posting) => posting.credit.ref)}::text[],
       ${list((posting) => posting.amount.amount)}::text[]
-    ) as u(id, recipe, cause, reference, undoes, booked_as, actor, effective_at, booked_at, expires_at, debits, credits,
+    ) as u(id, recipe, cause, reference, undoes, booked_as, actor, effective_at, expires_at, debits, credits,
       amounts)`
 }
 
