@@ -139,8 +139,10 @@ it('begins again when it and another wait for each other', async () => {
     await sql`select from accounts where owner = ${buyer} and account = 'available' for update`
     asked = ask(commit(ctx, buyer, 10, 'crossed'))
     await eventually(async () => {
-      const [waiting] =
-        await db.sql`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%update accounts a%'`
+      // Whoever has waited longer looks for a deadlock first, and ends himself.
+      const [waiting] = await db.sql`
+        select from pg_stat_activity where wait_event_type = 'Lock' and query like '%update accounts a%'
+        and clock_timestamp() - query_start > interval '500 ms'`
       expect(waiting).toBeDefined()
     })
     await sql`create temporary table crossed on commit drop as select * from transactions where tenant_id = ${ctx.tenant} limit 1`
