@@ -76,9 +76,11 @@ async function start(
   const engine = startEngine({ name, db: databases.db, bus, clock, log, parts })
   opened.push(engine.stop)
   metrics.watch({ db: databases.db, bus, clock, engine })
+  // Before anybody can ask: they must find what it makes, such as the first key of the gateway.
+  const stopExtra = await parts.start()
+  opened.push(stopExtra)
   const listening = await serve(base, engine)
   opened.push(listening.drain)
-  const stopExtra = await parts.start()
   const leave = await join(base, listening.url)
   log.info({ url: listening.url }, 'started')
   return running(base, engine, listening, [stopExtra, leave])

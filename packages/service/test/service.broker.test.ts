@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net'
 import { type ActivityReport, advanceClock, CLOCK_MIGRATIONS, provisionTestClock, sandboxClock } from '@draupnir/clock'
 import { metricsToken } from '@draupnir/http'
 import { newId } from '@draupnir/ids'
@@ -12,6 +13,14 @@ import { poison, tinyLedger, tinyPayout } from './tiny/services.ts'
 const ledgerData = await testDatabase({ schema: 'ledger', sources: migrationsOf(tinyLedger) })
 const payoutData = await testDatabase({ schema: 'payout', sources: migrationsOf(tinyPayout) })
 const clockData = await testDatabase({ schema: 'clock', sources: [CLOCK_MIGRATIONS] })
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 const lines: string[] = []
@@ -186,6 +195,29 @@ describe('two services in a sandbox', () => {
     expect(line).toMatchObject({ service: 'ledger', level: 'info', correlation_id: 'req_test_0001' })
     expect(line).toMatchObject({ account_number: '[redacted]', nested: { authorization: '[redacted]' } })
     expect(lines.join('')).not.toContain('4111111111111111')
+  })
+
+  it('answers nobody before it has started what it needs', async () => {
+    const port = await freePort()
+    const seen: string[] = []
+    const startsFirst = {
+      ...tinyPayout,
+      build: (given: Parameters<typeof tinyPayout.build>[0]) => ({
+        ...tinyPayout.build(given),
+        start: async () => {
+          await fetch(`http://127.0.0.1:${port}/healthz`).then(
+            () => seen.push('answered'),
+            () => seen.push('closed'),
+          )
+          return async () => void seen.push('stopped')
+        },
+      }),
+    }
+    const env = { ...environment(payoutData.url, broker.url), PORT: `${port}` }
+    const running = await startService(startsFirst, { env, log: log('payout') })
+    expect((await fetch(`${running.url}/healthz`)).status).toBe(200)
+    await running.stop()
+    expect(seen).toEqual(['closed', 'stopped'])
   })
 
   it('is not ready while the database lacks a migration', async () => {
