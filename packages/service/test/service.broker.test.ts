@@ -1,8 +1,7 @@
-import { type AddressInfo, createServer } from 'node:net'
 import { type ActivityReport, advanceClock, CLOCK_MIGRATIONS, provisionTestClock, sandboxClock } from '@draupnir/clock'
 import { metricsToken } from '@draupnir/http'
 import { newId } from '@draupnir/ids'
-import { eventually, type TestBroker, testDatabase } from '@draupnir/testing'
+import { eventually, freePort, type TestBroker, testDatabase } from '@draupnir/testing'
 import { addMs, HOUR_MS } from '@draupnir/time'
 import { PayoutReserved } from '@draupnir/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -13,14 +12,6 @@ import { poison, tinyLedger, tinyPayout } from './tiny/services.ts'
 const ledgerData = await testDatabase({ schema: 'ledger', sources: migrationsOf(tinyLedger) })
 const payoutData = await testDatabase({ schema: 'payout', sources: migrationsOf(tinyPayout) })
 const clockData = await testDatabase({ schema: 'clock', sources: [CLOCK_MIGRATIONS] })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 const lines: string[] = []

@@ -1,3 +1,4 @@
+export { freePort } from '@draupnir/stack'
 export { startTestBroker, type TestBroker } from './broker.ts'
 export {
   type LogEntry,

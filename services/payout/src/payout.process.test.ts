@@ -1,11 +1,18 @@
-import { createServer } from 'node:net'
 import { connectBus, provision } from '@draupnir/bus'
 import { internalRequest } from '@draupnir/http'
 import type { Id } from '@draupnir/ids'
 import { emptyDatabase } from '@draupnir/sandbox/testing'
 import { startSandbox } from '@draupnir/sandbox-modern-treasury'
 import { migrationsOf } from '@draupnir/service'
-import { eventually, nextId, type RunningScript, startScript, startTestBroker, testDatabase } from '@draupnir/testing'
+import {
+  eventually,
+  freePort,
+  nextId,
+  type RunningScript,
+  startScript,
+  startTestBroker,
+  testDatabase,
+} from '@draupnir/testing'
 import { fromEpochMs } from '@draupnir/time'
 import { durables, streams } from '@draupnir/wire'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
@@ -185,12 +192,4 @@ async function everyRow(): Promise<string> {
     tables.map(({ name }) => owner.sql`select to_jsonb(t)::text as row from ${owner.sql(name)} t`),
   )
   return JSON.stringify(dumps)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

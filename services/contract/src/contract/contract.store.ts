@@ -22,21 +22,21 @@ export interface Head {
   readonly calendar: Calendar | null
 }
 
-// Read by every edit and every read: building the query anew with drizzle took longer than all the rest of reading it.
 /** The head, locked until the transaction ends. */
-export async function lockHead(ctx: Context, id: Id<'contract'>): Promise<Head | null> {
-  const [row] = await ctx.db.sql<Head[]>`
-    select state, edits, folded_at as "foldedAt", last_effective_at as "lastEffectiveAt",
-      next_effect_at as "nextEffectAt", created_at as "createdAt", tail, calendar
-    from contracts where id = ${id} and tenant_id = ${ctx.tenant} for update`
-  return row ?? null
+export function lockHead(ctx: Context, id: Id<'contract'>): Promise<Head | null> {
+  return selectHead(ctx, id, ctx.db.sql`for update`)
 }
 
-export async function findHead(ctx: Context, id: Id<'contract'>): Promise<Head | null> {
-  const [row] = await ctx.db.sql<Head[]>`
+export function findHead(ctx: Context, id: Id<'contract'>): Promise<Head | null> {
+  return selectHead(ctx, id, ctx.db.sql``)
+}
+
+// Read by every edit and every read: building the query anew with drizzle took longer than all the rest of reading it.
+async function selectHead({ db: { sql }, tenant }: Context, id: Id<'contract'>, lock: ReturnType<typeof sql>) {
+  const [row] = await sql<Head[]>`
     select state, edits, folded_at as "foldedAt", last_effective_at as "lastEffectiveAt",
       next_effect_at as "nextEffectAt", created_at as "createdAt", tail, calendar
-    from contracts where id = ${id} and tenant_id = ${ctx.tenant}`
+    from contracts where id = ${id} and tenant_id = ${tenant} ${lock}`
   return row ?? null
 }
 

@@ -1,13 +1,13 @@
-import { type Context, transact } from '@draupnir/db'
-import type { Id } from '@draupnir/ids'
+import { transact } from '@draupnir/db'
 import { eventually, nextId } from '@draupnir/testing'
 import { addMs, MINUTE_MS } from '@draupnir/time'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { fundsCommit } from '../recipe/funds.recipes.ts'
-import { availableOf, freshContext, fund, ledgerDatabase, usd } from '../service.fixture.ts'
+import { availableOf, freshContext, fund, ledgerDatabase } from '../service.fixture.ts'
 import { verify } from '../verify/verify.ts'
 import { closePeriod } from './close-period.ts'
+import { commit } from './commit.fixture.ts'
 import { Forecast } from './forecast.ts'
 import { createGatherer } from './gatherer.ts'
 import { postBatch } from './post-batch.ts'
@@ -15,24 +15,6 @@ import type { Outcome, Request } from './reduce.ts'
 import { resolveTransactions } from './transaction.store.ts'
 
 const { db, owner } = await ledgerDatabase()
-
-function commit(ctx: Context, buyer: Id<'party'>, amount: number, cause: string = nextId('request')): Request {
-  return {
-    type: 'book',
-    draft: {
-      id: ctx.newId('transaction'),
-      recipe: fundsCommit.code,
-      cause,
-      reference: null,
-      state: 'posted',
-      undoes: null,
-      actor: 'key_test',
-      effectiveAt: null,
-      expiresAt: null,
-      postings: fundsCommit.post({ buyer_id: buyer, amount: usd(amount) }),
-    },
-  }
-}
 
 const pending = (request: Request): Request =>
   request.type === 'book' ? { ...request, draft: { ...request.draft, state: 'pending' } } : request

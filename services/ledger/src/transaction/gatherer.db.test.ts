@@ -1,9 +1,8 @@
 import { nextId } from '@draupnir/testing'
 import { expect, it } from 'vitest'
-import { fundsCommit } from '../recipe/funds.recipes.ts'
-import { freshContext, fund, ledgerDatabase, usd } from '../service.fixture.ts'
+import { freshContext, fund, ledgerDatabase } from '../service.fixture.ts'
+import { commit } from './commit.fixture.ts'
 import { createGatherer } from './gatherer.ts'
-import type { Request } from './reduce.ts'
 
 const { db } = await ledgerDatabase()
 
@@ -11,27 +10,12 @@ async function market() {
   const ctx = freshContext(db)
   const buyer = nextId('party')
   await fund(ctx, buyer, 1_000)
-  const commit = (amount: number): Request => ({
-    type: 'book',
-    draft: {
-      id: ctx.newId('transaction'),
-      recipe: fundsCommit.code,
-      cause: nextId('request'),
-      reference: null,
-      state: 'posted',
-      undoes: null,
-      actor: 'key_test',
-      effectiveAt: null,
-      expiresAt: null,
-      postings: fundsCommit.post({ buyer_id: buyer, amount: usd(amount) }),
-    },
-  })
   const sizes = async () => {
     const rows = await db.sql<{ size: number }[]>`
       select cardinality(transaction_ids) as size from journal where tenant_id = ${ctx.tenant} order by size`
     return rows.map(({ size }) => size)
   }
-  return { ctx, commit, sizes }
+  return { ctx, commit: (amount: number) => commit(ctx, buyer, amount), sizes }
 }
 
 const soon = () => new Promise((resolve) => setImmediate(resolve))

@@ -2,6 +2,7 @@ import { emitted, expectRejection, nextId } from '@draupnir/testing'
 import { AccountFrozen } from '@draupnir/wire'
 import { expect, it } from 'vitest'
 import { freshContext, fund, ledgerDatabase } from '../service.fixture.ts'
+import { audited } from '../verify/audited.fixture.ts'
 import { brokenLinks } from '../verify/chain.store.ts'
 import { verify } from '../verify/verify.ts'
 
@@ -43,19 +44,7 @@ it('does not let a balance be written below its floor, whatever the code does', 
   await expect(overdraw).rejects.toThrow(/accounts_within_floor/)
 })
 
-async function findings(): Promise<Record<string, string[]>> {
-  const checks = (await verify({ db })).filter((check) => !check.ok)
-  return Object.fromEntries(checks.map((check) => [check.name, check.findings.map((it) => it.row)]))
-}
-
-/** Lets the owner spoil something, looks, and puts it right again. */
-async function spoiled(spoil: string, mend: string): Promise<Record<string, string[]>> {
-  await owner.sql.unsafe(spoil)
-  const found = await findings()
-  await owner.sql.unsafe(mend)
-  expect(await findings()).toEqual({})
-  return found
-}
+const { spoiled } = audited({ db, owner })
 
 it('finds nothing in sound books', async () => {
   expect((await verify({ db })).map((check) => [check.name, check.ok])).toEqual([

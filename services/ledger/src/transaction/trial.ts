@@ -18,7 +18,7 @@ export class Trial {
     this.guesses = first && forecast?.isTrusted() === true
   }
 
-  /** Where to look for a free lane: processes that write to lanes of their own do not surprise each other. */
+  /** From where on to look for a free lane: processes that write to lanes of their own do not surprise each other. */
   get nextLane(): number {
     return this.forecast?.nextLane ?? 0
   }
@@ -65,15 +65,15 @@ export class Trial {
   }
 
   kept(): void {
-    this.#turn?.ended()
     if (this.#expected !== null) this.forecast?.kept(this.#expected, this.#closedThrough, this.#guessed !== null)
+    this.#turn?.ended()
   }
 
   /** Nothing was committed; whether it was worked out over books that were only foreseen. */
   dropped(): boolean {
-    this.#turn?.ended()
     if (this.#expected !== null) this.forecast?.dropped(this.#expected)
     if (this.#guessed !== null) this.forecast?.surprised(this.#guessed)
+    this.#turn?.ended()
     return this.#guessed !== null
   }
 }

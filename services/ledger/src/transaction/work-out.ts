@@ -53,7 +53,7 @@ export async function recordNews(ctx: Context, worked: Worked, ids: ReadonlyMap<
   ])
 }
 
-/** Writes what changes what others hold on to: accounts first, so that whoever waits for one holds nothing else. */
+/** Writes what changes rows that others write too: accounts first, then what is only written by who has locked them. */
 export async function recordChanges(
   ctx: Context,
   { accepted, changed, at }: Worked,

@@ -7,7 +7,7 @@ import { nextLink } from '../transaction/chain.ts'
 import { postTransaction } from '../transaction/post-transaction.ts'
 import { settlePending, voidPending } from '../transaction/resolve-pending.ts'
 import { findNamed } from '../transaction/transaction.store.ts'
-import { verify } from './verify.ts'
+import { audited } from './audited.fixture.ts'
 
 // A wallet of five entries: 500 posted, 70 held and settled, 30 held and voided; 20 are held.
 const { db, owner } = await ledgerDatabase()
@@ -33,19 +33,7 @@ await settlePending(ctx, await held(70))
 await voidPending(ctx, await held(30))
 await held(20)
 
-async function findings(): Promise<Record<string, string[]>> {
-  const checks = (await verify({ db })).filter((check) => !check.ok)
-  return Object.fromEntries(checks.map((check) => [check.name, check.findings.map(({ row }) => row)]))
-}
-
-/** Lets the owner spoil something, looks, and puts it right again. */
-async function spoiled(spoil: string, mend: string): Promise<Record<string, string[]>> {
-  await owner.sql.unsafe(spoil)
-  const found = await findings()
-  await owner.sql.unsafe(mend)
-  expect(await findings()).toEqual({})
-  return found
-}
+const { findings, spoiled } = audited({ db, owner })
 
 const here = `account_id = (select id from accounts where ref = '${wallet}')`
 const entry = (version: number, column: string, by: string) =>
