@@ -44,6 +44,15 @@ it('does not let a balance be written below its floor, whatever the code does', 
   await expect(overdraw).rejects.toThrow(/accounts_within_floor/)
 })
 
+it.each(['posted_debits', 'posted_credits', 'pending_debits', 'pending_credits'])(
+  'does not let %s be written below nothing, whatever the code does',
+  async (column) => {
+    // An account without a floor: only the turnover can stop it.
+    const below = db.sql`update accounts set ${db.sql(column)} = -1 where ref = 'platform:cash.ach:USD'`
+    await expect(below).rejects.toThrow(/accounts_turnover_positive/)
+  },
+)
+
 const { spoiled } = audited({ db, owner })
 
 it('finds nothing in sound books', async () => {
