@@ -2,7 +2,7 @@ import { testDatabase } from '@draupnir/testing'
 import { addMs, instant } from '@draupnir/time'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { numberArray, textArray } from './array-text.ts'
+import { numberArray, sparseArray, textArray } from './array-text.ts'
 
 const { db } = await testDatabase({ schema: 'arrays', sources: [] })
 // What a list in text has its own use for, among everything else that can be stored.
@@ -32,6 +32,20 @@ it.each([
   const [row] = await db.sql<{ texts: (string | null)[] }[]>`
     select to_jsonb(${textArray(texts)}::text[]) as texts`
   expect(row?.texts).toEqual(texts)
+})
+
+it.each([
+  ['a column that holds nothing', [null, null]],
+  ['one that holds something', [null, 'b']],
+  ['one that ends in nothing', ['a', null]],
+])('gives every row its element of %s', async (_, texts) => {
+  const rows = await db.sql<{ text: string | null }[]>`
+    select text from unnest(array[1, 2], ${sparseArray(texts)}::text[]) as u(n, text) order by n`
+  expect(rows.map(({ text }) => text)).toEqual(texts)
+})
+
+it('leaves out a column that holds nothing', () => {
+  expect(sparseArray([null, null])).toBe('{}')
 })
 
 it('reads every list of numbers back as it was', async () => {

@@ -5,9 +5,20 @@ const SPECIAL = /["\\]/g
  * element through a serializer of its own: of a statement that writes thousands of rows that is the greater part.
  */
 export function textArray(values: readonly (string | null)[]): string {
+  const json = JSON.stringify(values)
+  // Where JSON escapes nothing both are written alike, and it writes four times as fast.
+  return json.includes('\\') ? escaped(values) : `{${json.slice(1, -1)}}`
+}
+
+function escaped(values: readonly (string | null)[]): string {
   let text = ''
   for (const value of values) text += value === null ? ',NULL' : `,"${value.replace(SPECIAL, '\\$&')}"`
   return `{${text.slice(1)}}`
+}
+
+/** The same for a column of `unnest` that may hold nothing at all: shorter lists are filled up with nulls there. */
+export function sparseArray(values: readonly (string | null)[]): string {
+  return values.every((value) => value === null) ? '{}' : textArray(values)
 }
 
 /** The same for whole numbers: `${numberArray(amounts)}::bigint[]`. */

@@ -58,7 +58,7 @@ async function insertOne<D, I>(ctx: Context, event: EventDefinition<D, I>, row: 
     event as (insert into outbox (event_id, tenant_id, type, version, aggregate_type, aggregate_id, aggregate_seq, data,
       correlation_id, causation_id, actor, traceparent, occurred_at)
     select ${row.eventId}, ${ctx.tenant}, ${event.type}, ${event.version}, ${event.aggregate}, ${row.aggregateId},
-      last_seq, ${row.data}::jsonb, ${correlationId}, ${causationId}, ${ctx.actor}, ${traceparent}, ${ctx.now()}::timestamptz
+      last_seq, ${row.data}::json, ${correlationId}, ${causationId}, ${ctx.actor}, ${traceparent}, ${ctx.now()}::timestamptz
     from sequence
     returning pos, aggregate_seq),
     queued as (insert into outbox_publication (pos) select pos from event)
@@ -92,7 +92,7 @@ export async function emitMany<D, I>(
     event as (insert into outbox (event_id, tenant_id, type, version, aggregate_type, aggregate_id, aggregate_seq, data,
       correlation_id, causation_id, actor, traceparent, occurred_at)
     select i.event_id, ${ctx.tenant}, ${event.type}, ${event.version}, ${event.aggregate}, i.aggregate_id,
-      s.last_seq - c.events + i.nth, i.data::jsonb, ${correlationId}, ${causationId}, ${ctx.actor}, ${traceparent},
+      s.last_seq - c.events + i.nth, i.data::json, ${correlationId}, ${causationId}, ${ctx.actor}, ${traceparent},
       ${ctx.now()}::timestamptz
     from input i join counted c using (aggregate_id) join sequence s using (aggregate_id)
     order by i.ordinal

@@ -36,9 +36,13 @@ export function fromEpochMs(ms: number): Instant {
   return new Date(ms).toISOString() as Instant
 }
 
+// Everything of one commit is asked for the same moment.
+let read = { at: '', ms: Number.NaN }
+
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export function epochMs(at: Instant): number {
-  return Date.parse(at)
+  if (at !== read.at) read = { at, ms: Date.parse(at) }
+  return read.ms
 }
 
 /** `at` moved by `ms` milliseconds (may be negative). */

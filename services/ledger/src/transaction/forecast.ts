@@ -86,7 +86,9 @@ export class Forecast {
 
   /** Those of the accounts that were not seen yet. */
   unseen(accounts: ReadonlyMap<string, Account>): Map<string, Account> {
-    return new Map([...accounts].filter(([ref]) => !this.#accounts.has(ref)))
+    const unseen = new Map<string, Account>()
+    for (const [ref, account] of accounts) if (!this.#accounts.has(ref)) unseen.set(ref, account)
+    return unseen
   }
 
   /** The books for these accounts, some of them just looked at; null when an account does not exist or no lane is free. */

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { freshContext, fund, ledgerDatabase } from '../service.fixture.ts'
 import { commit } from './commit.fixture.ts'
 import { createGatherer } from './gatherer.ts'
+import type { Request } from './reduce.ts'
 
 const { db } = await ledgerDatabase()
 
@@ -61,4 +62,18 @@ it('gives each asker its own answers, in the order of its requests', async () =>
     ['accepted'],
   ])
   expect(await submit(ctx, [])).toEqual([])
+})
+
+it('keeps of each transaction of a commit who asked for it', async () => {
+  const { ctx, commit } = await market()
+  const { submit } = createGatherer({ db })
+  const by = (actor: string): Request => {
+    const request = commit(1)
+    return request.type === 'book' ? { ...request, draft: { ...request.draft, actor } } : request
+  }
+  const actors = [ctx.actor, 'key_one', 'key_other']
+  await Promise.all(actors.map((actor) => submit(ctx, [by(actor)])))
+  const rows = await db.sql<{ actor: string }[]>`
+    select actor from transactions where tenant_id = ${ctx.tenant} and recipe = 'funds.commit' order by actor`
+  expect(rows.map(({ actor }) => actor)).toEqual(actors.toSorted())
 })

@@ -1,4 +1,4 @@
-import { type Context, numberArray, textArray } from '@draupnir/db'
+import { type Context, numberArray, sparseArray, textArray } from '@draupnir/db'
 import { required } from '@draupnir/errors'
 import type { Instant } from '@draupnir/time'
 import { type ChainHead, causeOf, genesis, type Link } from './chain.ts'
@@ -98,13 +98,14 @@ export async function insertEntries(
   await ctx.db.sql`
     insert into entries (tenant_id, account_id, recorded_at, version, transaction_id, movement, effective_at, late,
       debit, credit, posted_debits, posted_credits, pending_debits, pending_credits)
-    select ${ctx.tenant}, u.account_id, ${recordedAt}::timestamptz, u.version, u.transaction_id, u.movement,
+    select ${ctx.tenant}, u.account_id, ${recordedAt}::timestamptz, u.version, u.transaction_id, coalesce(u.movement, 'posted'),
       coalesce(u.effective_at, ${recordedAt}), u.late is not null, u.debit, u.credit, u.posted_debits, u.posted_credits, u.pending_debits, u.pending_credits
     from unnest(
       ${number((it) => required(ids.get(it.after.account.ref), 'the account was saved'))}::bigint[],
       ${number((it) => it.after.version)}::bigint[], ${textArray(entries.map((it) => it.transaction.id))}::text[],
-      ${textArray(entries.map((it) => it.movement))}::text[], ${textArray(effective.map((at) => (at === recordedAt ? null : at)))}::timestamptz[],
-      ${textArray(effective.map((at) => (isLate(at, recordedAt) ? 'late' : null)))}::text[],
+      ${sparseArray(entries.map((it) => (it.movement === 'posted' ? null : it.movement)))}::text[],
+      ${sparseArray(effective.map((at) => (at === recordedAt ? null : at)))}::timestamptz[],
+      ${sparseArray(effective.map((at) => (isLate(at, recordedAt) ? 'late' : null)))}::text[],
       ${number((it) => it.debit)}::bigint[], ${number((it) => it.credit)}::bigint[],
       ${number((it) => it.after.postedDebits)}::bigint[], ${number((it) => it.after.postedCredits)}::bigint[],
       ${number((it) => it.after.pendingDebits)}::bigint[], ${number((it) => it.after.pendingCredits)}::bigint[]

@@ -1,4 +1,4 @@
-import { type Context, textArray } from '@draupnir/db'
+import { type Context, sparseArray, textArray } from '@draupnir/db'
 import { assert } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
 import { money } from '@draupnir/money'
@@ -82,21 +82,24 @@ export async function insertTransactions(
   { lane, link, recordedAt }: Pick<Link, 'lane' | 'link' | 'recordedAt'>,
 ): Promise<void> {
   if (transactions.length === 0) return
-  const column = (pick: (transaction: Transaction) => string | null) => textArray(transactions.map(pick))
+  const column = (pick: (transaction: Transaction) => string) => textArray(transactions.map(pick))
+  const sparse = (pick: (transaction: Transaction) => string | null) => sparseArray(transactions.map(pick))
   // Refs hold nothing that an array literal would have to escape.
   const list = (pick: (posting: Posting) => string | bigint) => column((t) => `{${t.postings.map(pick).join(',')}}`)
   await ctx.db.sql`
     insert into transactions (tenant_id, lane, link, id, recipe, cause, reference, undoes, booked_as, state, actor,
       effective_at, booked_at, expires_at, resolved_by, resolved_at, debits, credits, amounts)
-    select ${ctx.tenant}, ${lane}::smallint, ${link}::bigint, u.id, u.recipe, u.cause, u.reference, u.undoes, u.booked_as,
-      u.booked_as, u.actor, coalesce(u.effective_at, ${recordedAt}), ${recordedAt}, u.expires_at, null, null, u.debits::text[], u.credits::text[],
+    select ${ctx.tenant}, ${lane}::smallint, ${link}::bigint, u.id, u.recipe, u.cause, u.reference, u.undoes,
+      coalesce(u.booked_as, 'posted'), coalesce(u.booked_as, 'posted'), coalesce(u.actor, ${ctx.actor}),
+      coalesce(u.effective_at, ${recordedAt}), ${recordedAt}, u.expires_at, null, null, u.debits::text[], u.credits::text[],
       u.amounts::bigint[]
     from unnest(
       ${column((t) => t.id)}::text[], ${column((t) => t.recipe)}::text[], ${column((t) => t.cause)}::text[],
-      ${column((t) => t.reference)}::text[], ${column((t) => t.undoes)}::text[], ${column((t) => t.bookedAs)}::text[],
-      ${column((t) => t.actor)}::text[],
-      ${column((t) => (t.effectiveAt === recordedAt ? null : t.effectiveAt))}::timestamptz[],
-      ${column((t) => t.expiresAt)}::timestamptz[],
+      ${sparse((t) => t.reference)}::text[], ${sparse((t) => t.undoes)}::text[],
+      ${sparse((t) => (t.bookedAs === 'posted' ? null : t.bookedAs))}::text[],
+      ${sparse((t) => (t.actor === ctx.actor ? null : t.actor))}::text[],
+      ${sparse((t) => (t.effectiveAt === recordedAt ? null : t.effectiveAt))}::timestamptz[],
+      ${sparse((t) => t.expiresAt)}::timestamptz[],
       ${list((posting) => posting.debit.ref)}::text[], ${list((posting) => posting.credit.ref)}::text[],
       ${list((posting) => posting.amount.amount)}::text[]
     ) as u(id, recipe, cause, reference, undoes, booked_as, actor, effective_at, expires_at, debits, credits,
