@@ -1,10 +1,10 @@
+import type { Readable } from 'node:stream'
 import type { DbPool, Log } from '@draupnir/db'
 import { assert } from '@draupnir/errors'
 import type { Instant } from '@draupnir/time'
 import { Hono } from 'hono'
-import { methodNotAllowed } from 'hono/method-not-allowed'
 import { authenticate } from './authenticate.ts'
-import { answerFailure, answerMethodNotAllowed, answerNotFound } from './failure-answers.ts'
+import { answerFailure, answerUnmatched } from './failure-answers.ts'
 import type { Claims, SignedRequest } from './internal-auth.ts'
 import { observe } from './observe.ts'
 import type { Route } from './route.ts'
@@ -19,8 +19,14 @@ export interface AppVariables {
   /** Set once the request is authenticated; what `extend` mounts may read them. */
   claims: Claims
   bytes: Uint8Array
+  /** What was answered, when it has its request id already. */
+  answer: Response | undefined
 }
-export type AppEnv = { Variables: AppVariables }
+/** What Node gave us, when it is a server of Node's that asks. */
+export interface AppBindings {
+  readonly incoming?: Readable
+}
+export type AppEnv = { Variables: AppVariables; Bindings: AppBindings | undefined }
 export type App = Hono<AppEnv>
 
 export interface RequestSeen {
@@ -59,16 +65,18 @@ export function createApp(options: AppOptions): App {
   assert(locks !== undefined || routes.every((r) => r.idempotency !== 'resumable'), 'resumable routes need `locks`')
   const app: App = new Hono<AppEnv>()
   app.use((c, next) => observe(options, c, next))
-  app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethodNotAllowed }))
   app.onError((error, c) => answerFailure(options, c, error))
-  app.notFound((c) => answerNotFound(c))
+  app.notFound((c) => answerUnmatched(app, c))
   open?.(app)
-  app.use((c, next) => authenticate(options, c, next))
   for (const route of routes) {
     app.on(route.method.toUpperCase(), route.path.replace(/\{([a-z_]+)\}/g, ':$1'), (c) =>
       serveRoute(options, c, route),
     )
   }
+  app.use(async (c, next) => {
+    await authenticate(options, c)
+    await next()
+  })
   extend?.(app)
   return app
 }

@@ -17,10 +17,11 @@ export async function observe(options: AppOptions, c: HonoContext<AppEnv>, next:
   await inSpan(c.req.method, SpanKind.SERVER, incoming, async (span) => {
     c.set('traceparent', traceparentOf(span) ?? (parseTraceparent(incoming) === null ? null : incoming))
     await next()
+    if (!span.isRecording()) return
     span.updateName(`${c.req.method} ${routeOf(c)}`)
     span.setAttributes({ 'http.response.status_code': c.res.status, 'http.route': routeOf(c), request_id: requestId })
   })
-  c.res.headers.set('x-request-id', requestId)
+  if (c.res !== c.get('answer')) c.res.headers.set('x-request-id', requestId)
   const seen = {
     method: c.req.method,
     route: routeOf(c),

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { type Context, crashPoint } from '@draupnir/db'
 import { Defect, refuse, required } from '@draupnir/errors'
 import type { Context as HonoContext } from 'hono'
+import { answer } from './answer.ts'
 import type { AppEnv, AppOptions } from './app.ts'
+import { authenticate } from './authenticate.ts'
 import { contextFor, withFields } from './context.ts'
 import { idempotencyKeyOf, runInTransaction, runResumable } from './idempotency.ts'
 import type { AnyReply, Prepared, Route } from './route.ts'
@@ -10,10 +12,10 @@ import type { AnyReply, Prepared, Route } from './route.ts'
 // For apps that live as long as their records: tests.
 const ANY_SECRET = randomBytes(32).toString('hex')
 
-/** Scope, key, validation, then the handler in its idempotency mode. */
+/** Who asks, scope, key, validation, then the handler in its idempotency mode. */
 export async function serveRoute(options: AppOptions, c: HonoContext<AppEnv>, route: Route): Promise<Response> {
   c.set('route', route.path)
-  const { scopes } = c.get('claims')
+  const { scopes } = await authenticate(options, c)
   if (route.scope !== null && !scopes.includes(route.scope)) refuse('auth.scope-missing', { scope: route.scope })
   const idempotencyKey = route.idempotency === 'none' ? null : idempotencyKeyOf(c.req.header('idempotency-key'))
   const prepared = route.prepare({
@@ -24,14 +26,17 @@ export async function serveRoute(options: AppOptions, c: HonoContext<AppEnv>, ro
     idempotencyKey,
   })
   const ctx = await contextOf(options, c)
-  const answer = await run(options, route, prepared, ctx, idempotencyKey)
+  const { status, body, headers } = await run(options, route, prepared, ctx, idempotencyKey)
   crashPoint('after-commit-before-answer')
-  return reply(answer)
+  if (body === undefined) return answer(c, status, null, { ...headers })
+  return answer(c, status, JSON.stringify(body), { 'content-type': 'application/json', ...headers })
 }
+
+const NO_QUERY = new URLSearchParams()
 
 function queryOf(url: string): URLSearchParams {
   const mark = url.indexOf('?')
-  return new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1).split('#', 1)[0])
+  return mark < 0 ? NO_QUERY : new URLSearchParams(url.slice(mark + 1).split('#', 1)[0])
 }
 
 async function contextOf(options: AppOptions, c: HonoContext<AppEnv>): Promise<Context> {
@@ -78,9 +83,4 @@ function checked(route: Route, prepared: Prepared): Prepared['run'] {
     if (parsed?.success === false) throw new Defect(`${route.path} answered what it does not declare: ${parsed.error}`)
     return answer
   }
-}
-
-function reply({ status, body, headers }: AnyReply): Response {
-  if (body === undefined) return new Response(null, { status, headers: { ...headers } })
-  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
 }

@@ -11,12 +11,13 @@ export function findUnstorable(value: unknown, path: string, depth = 0): FieldEr
   if (typeof value === 'string') return fault(path, textFault(value))
   if (typeof value === 'number') return fault(path, numberFault(value))
   if (typeof value !== 'object' || value === null) return null
-  if (depth >= MAX_DEPTH) return { path: path.slice(0, 200), message: `is nested deeper than ${MAX_DEPTH}` }
+  if (depth >= MAX_DEPTH) return { path, message: `is nested deeper than ${MAX_DEPTH}` }
   for (const [key, child] of Object.entries(value)) {
     const wrongKey = textFault(key)
     if (wrongKey !== null) return { path, message: `has a field name that ${wrongKey}` }
-    const found = findUnstorable(child, `${path}.${key.slice(0, 100)}`, depth + 1)
-    if (found !== null) return found
+    // The path is put together on the way back: most values have no fault.
+    const found = findUnstorable(child, key.slice(0, 100), depth + 1)
+    if (found !== null) return { ...found, path: `${path}.${found.path}` }
   }
   return null
 }

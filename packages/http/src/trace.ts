@@ -1,5 +1,16 @@
-import { context, type Span, type SpanContext, SpanKind, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api'
+import {
+  context,
+  INVALID_SPAN_CONTEXT,
+  ProxyTracer,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  TraceFlags,
+  trace,
+} from '@opentelemetry/api'
 
+const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/
 
 /** Reads a W3C `traceparent`; null when it is absent or not one. */
@@ -25,8 +36,11 @@ export function inSpan<T>(
   work: (span: Span) => Promise<T>,
 ): Promise<T> {
   const remote = parseTraceparent(traceparent)
+  const tracer = trace.getTracer('draupnir')
+  // Nobody has registered: the library would make contexts and spans for each request that nobody sees.
+  if (tracer instanceof ProxyTracer) return work(remote === null ? NO_SPAN : trace.wrapSpanContext(remote))
   const parent = remote === null ? context.active() : trace.setSpanContext(context.active(), remote)
-  return trace.getTracer('draupnir').startActiveSpan(name, { kind }, parent, async (span) => {
+  return tracer.startActiveSpan(name, { kind }, parent, async (span) => {
     try {
       return await work(span)
     } catch (error) {

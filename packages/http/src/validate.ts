@@ -25,12 +25,13 @@ interface Schemas {
 
 const NOTHING = z.strictObject({})
 const MAX_ERRORS = 20
+const MAX_PATH = 200
 
 /** Parses params, query and body. Refuses `request.invalid` with every error, or as `parseJsonBody` does. */
 export function validate(schemas: Schemas, raw: RawInput) {
   const errors: FieldError[] = []
-  const params = check('params', schemas.params ?? NOTHING, raw.params, errors)
-  const query = check('query', schemas.query ?? NOTHING, queryObject(raw.query), errors)
+  const params = schemas.params === undefined ? undefined : check('params', schemas.params, raw.params, errors)
+  const query = checkQuery(schemas.query, raw.query, errors)
   const json = schemas.body === 'raw' || raw.body.length === 0 ? undefined : parseJsonBody(raw)
   const body = schemas.body === 'raw' ? raw.body : checkBody(schemas.body, json, errors)
   refuseInvalid(errors)
@@ -43,6 +44,11 @@ export function refuseInvalid(errors: readonly FieldError[]): void {
   if (first === undefined) return
   const shown = errors.slice(0, MAX_ERRORS).map(({ path, message }) => ({ path, message }))
   refuse('request.invalid', { errors: shown }, `${first.path}: ${first.message}`)
+}
+
+function checkQuery(schema: z.ZodObject | undefined, query: URLSearchParams, errors: FieldError[]): unknown {
+  if (schema === undefined && query.size === 0) return undefined
+  return check('query', schema ?? NOTHING, queryObject(query), errors)
 }
 
 function checkBody(schema: z.ZodType | undefined, json: unknown, errors: FieldError[]): unknown {
@@ -59,7 +65,7 @@ function checkBody(schema: z.ZodType | undefined, json: unknown, errors: FieldEr
 function check(where: string, schema: z.ZodType, value: unknown, errors: FieldError[]): unknown {
   const unstorable = findUnstorable(value, where)
   if (unstorable !== null) {
-    errors.push(unstorable)
+    errors.push({ ...unstorable, path: unstorable.path.slice(0, MAX_PATH) })
     return undefined
   }
   const result = schema.safeParse(value)

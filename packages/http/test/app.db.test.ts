@@ -1,8 +1,9 @@
+import { connect } from 'node:net'
 import { refuse, Transient } from '@draupnir/errors'
 import { idField, positiveMoneyField } from '@draupnir/wire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { cursorOf, defineRoute, listOf, pageQuery, signInternal, strict } from '../src/index.ts'
+import { cursorOf, defineRoute, listOf, pageQuery, type RequestSeen, signInternal, strict } from '../src/index.ts'
 import { claims, NOW, SECRET, serveApp, startDatabase, TENANT, type TestServer } from './http-fixture.ts'
 
 const PARTY = 'pty_01kamv0000000000000000000a'
@@ -86,11 +87,13 @@ const database = await startDatabase()
 
 describe('the shell around every route', () => {
   let server: TestServer
+  let onRequest: (seen: RequestSeen) => void = () => {}
 
   beforeAll(async () => {
     server = await serveApp(database, routes, {
       open: (app) => void app.get('/healthz', (c) => c.json({ status: 'ok' })),
       onDefect: (error) => void defects.push(error),
+      onRequest: (request) => onRequest(request),
     })
   })
 
@@ -215,6 +218,16 @@ describe('the shell around every route', () => {
     expect(chunked.status).toBe(413)
   })
 
+  it('reads a body that comes in many pieces whole, and ends a request whose body is cut', async () => {
+    const whole = await make({ note: 'x', extra: { long: 'é'.repeat(400_000) } })
+    expect(whole.status).toBe(201)
+    const ended = Promise.withResolvers<number>()
+    onRequest = ({ status }) => ended.resolve(status)
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+    socket.write('POST /v1/things HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n{', () => socket.destroy())
+    expect(await ended.promise).toBe(400)
+  })
+
   it.each([
     ['/v1/parties/pty_nonsense/things', 'params.party_id'],
     [`/v1/parties/${PARTY}%00/things`, 'params.party_id'],
@@ -309,7 +322,8 @@ describe('the shell around every route', () => {
         expect(response.status).toBe(401)
         expect((await problemOf(response)).code).toBe('auth.missing')
       }
-      expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
+      const open = await fetch(`${server.url}/healthz`)
+      expect([open.status, open.headers.get('x-request-id')]).toEqual([200, expect.stringMatching(/^req_/)])
     })
 
     it.each([

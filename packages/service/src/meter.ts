@@ -2,7 +2,7 @@
 export interface Meter {
   readonly open: () => number
   readonly counter: () => number
-  readonly around: <T>(path: string, work: () => Promise<T>) => Promise<T>
+  readonly around: <T>(path: string, work: () => T | Promise<T>) => Promise<T>
 }
 
 const LOOKING = /^\/(internal|healthz|readyz|metrics)(\/|$)/

@@ -119,8 +119,8 @@ function serve(base: Base, engine: Engine): Promise<Listening> {
     onDefect: metrics.onDefect,
     checkReplies: clock.sandbox !== null,
   })
-  return listen(config.HOST, config.PORT, (request) =>
-    meter.around(new URL(request.url).pathname, async () => app.fetch(request)),
+  return listen(config.HOST, config.PORT, (request, node) =>
+    meter.around(app.getPath(request), () => app.fetch(request, node)),
   )
 }
 

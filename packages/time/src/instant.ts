@@ -30,10 +30,15 @@ function msOf(text: string): number | null {
   return ms >= MIN_MS && ms <= MAX_MS && isRealDay(text, Number(month), Number(day)) ? ms : null
 }
 
+// Under load many ask for one millisecond, and to write it out costs more than the rest of a context.
+let told = { ms: 0, at: new Date(0).toISOString() as Instant }
+
 /** Milliseconds since 1970-01-01T00:00:00Z to an `Instant`; refuses years before 1 and past 9999. */
 export function fromEpochMs(ms: number): Instant {
+  if (ms === told.ms) return told.at
   if (!Number.isFinite(ms) || ms < FIRST_MS || ms > MAX_MS) refuse('time.invalid-instant', { value: String(ms) })
-  return new Date(ms).toISOString() as Instant
+  told = { ms, at: new Date(ms).toISOString() as Instant }
+  return told.at
 }
 
 // Everything of one commit is asked for the same moment.

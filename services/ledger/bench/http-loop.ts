@@ -18,7 +18,7 @@ export async function httpLoop(market: Market, over: Pick<ClientsTask, 'clients'
     log: ctx.log,
     authenticate: internalAuth(SECRET),
   })
-  const server = await listen('127.0.0.1', 0, async (request) => app.fetch(request))
+  const server = await listen('127.0.0.1', 0, app.fetch)
   const { buyers, sellers } = market
   const port = Number(new URL(server.url).port)
   const { taken, ms } = await clients({ ...over, port, secret: SECRET, tenant: ctx.tenant, buyers, sellers })

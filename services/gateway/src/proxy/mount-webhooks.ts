@@ -23,7 +23,7 @@ async function receive(c: HonoContext<AppEnv>, { services, secret }: WebhookOpti
   const baseUrl = services[service]
   if (baseUrl === undefined) refuse('request.route-not-found')
   c.set('route', '/webhooks/:provider')
-  const body = await readBytes(c.req.raw, MAX_WEBHOOK_BYTES)
+  const body = await readBytes(c, MAX_WEBHOOK_BYTES)
   const claims = { tenant: PLATFORM_TENANT, actor: `provider:${provider}`, scopes: [], request_id: c.get('requestId') }
   return forward({
     service,
