@@ -2,6 +2,7 @@ import { Defect } from '@draupnir/errors'
 import { fromEpochMs, type Instant } from '@draupnir/time'
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
+import { sharedTransactions } from './shared.ts'
 
 /** Extra values a query may take besides postgres.js's own. */
 export type SqlTypes = { bigint: bigint; instant: Instant; json: unknown }
@@ -9,6 +10,9 @@ export type SqlTypes = { bigint: bigint; instant: Instant; json: unknown }
 export type SqlClient = postgres.ISql<SqlTypes>
 type Pool = postgres.Sql<SqlTypes>
 type TransactionClient = postgres.TransactionSql<SqlTypes>
+
+/** One statement that serves all who ask the same: an answer for each, in order. */
+export type Statement<A, R> = (sql: SqlClient, asked: readonly A[]) => Promise<readonly R[]>
 
 export interface Db {
   readonly sql: SqlClient
@@ -25,6 +29,22 @@ export interface Db {
   readonly transaction: <T>(work: (db: Db) => Promise<T>) => Promise<T>
   /** Like `transaction`, but inside an open one it is a savepoint: a throw undoes only `work`. */
   readonly savepoint: <T>(work: (db: Db) => Promise<T>) => Promise<T>
+  /**
+   * Like `transaction`, but one commit may carry several units of work that come at the same time, each done or failed by
+   * itself. A unit reads by `together`, writes by `laterTogether`, and names by `claim` what nobody else may touch
+   * meanwhile; when it needs anything else, `work` is run again in a transaction of its own.
+   */
+  readonly sharedTransaction: <T>(work: (db: Db) => Promise<T>) => Promise<T>
+  /** Whether other units of work are in this transaction. */
+  readonly isShared: boolean
+  /** Asks a statement, along with the units it shares the transaction with; at once where there are none. */
+  readonly together: <A, R>(statement: Statement<A, R>, asked: A) => Promise<R>
+  /** Leaves for the commit what nobody waits for, as `later` does. In a shared transaction no statement of it sees it. */
+  readonly laterTogether: <A>(statement: Statement<A, unknown>, asked: A) => void
+  /** Nobody else in this transaction touches what `key` names: whoever claims it second gets a transaction of its own. */
+  readonly claim: (key: string) => void
+  /** Begins again in a transaction of its own. Only in a shared one. */
+  readonly leave: () => never
 }
 
 export interface DbPool extends Db {
@@ -82,19 +102,37 @@ const JSON_TEXT: postgres.PostgresType<unknown> = {
   parse: (text: string): unknown => JSON.parse(text),
 }
 
+const ALONE = {
+  isShared: false,
+  claim: () => undefined,
+  leave: (): never => {
+    throw new Defect('this transaction is not shared')
+  },
+} as const
+
 function poolDb(pool: Pool): Db {
   const begin = <T>(work: (db: Db) => Promise<T>): Promise<T> => beginTransaction(pool, work)
+  const outside = (): never => {
+    throw new Defect('a statement can be left for later inside a transaction only')
+  }
   return {
+    ...ALONE,
     sql: pool,
     orm: ormOver(pool),
     inTransaction: false,
     afterCommit: (hook) => hook(),
-    later: () => {
-      throw new Defect('a statement can be left for later inside a transaction only')
-    },
+    later: outside,
     transaction: begin,
     savepoint: begin,
+    sharedTransaction: sharedTransactions(begin),
+    together: (statement, asked) => once(pool, statement, asked),
+    laterTogether: outside,
   }
+}
+
+async function once<A, R>(sql: SqlClient, statement: Statement<A, R>, asked: A): Promise<R> {
+  const [answer] = await statement(sql, [asked])
+  return answer as R
 }
 
 async function beginTransaction<T>(pool: Pool, work: (db: Db) => Promise<T>): Promise<T> {
@@ -126,6 +164,7 @@ class Ending {
 function transactionDb(client: TransactionClient, ending: Ending): Db {
   let orm: PostgresJsDatabase | null = null
   const db: Db = {
+    ...ALONE,
     sql: client,
     get orm() {
       orm ??= ormOver(client)
@@ -136,6 +175,9 @@ function transactionDb(client: TransactionClient, ending: Ending): Db {
     later: (statement) => ending.later(statement),
     transaction: (work) => work(db),
     savepoint: (work) => withSavepoint(client, ending, work),
+    sharedTransaction: (work) => work(db),
+    together: (statement, asked) => once(client, statement, asked),
+    laterTogether: (statement, asked) => ending.later(statement(client, [asked])),
   }
   return db
 }

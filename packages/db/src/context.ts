@@ -33,6 +33,11 @@ export function transact<C extends Pick<Context, 'db'>, T>(ctx: C, work: (ctx: C
   return ctx.db.transaction((db) => work({ ...ctx, db }))
 }
 
+/** `transact`, in a transaction that other units of work may share: see `Db.sharedTransaction`. Nothing but `ctx.db` may be used twice. */
+export function transactTogether<C extends Pick<Context, 'db'>, T>(ctx: C, work: (ctx: C) => Promise<T>): Promise<T> {
+  return ctx.db.sharedTransaction((db) => work({ ...ctx, db }))
+}
+
 /** Runs `work` so that a throw undoes only what `work` did, even inside an open transaction. */
 export function attempt<C extends Pick<Context, 'db'>, T>(ctx: C, work: (ctx: C) => Promise<T>): Promise<T> {
   return ctx.db.savepoint((db) => work({ ...ctx, db }))

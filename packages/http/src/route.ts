@@ -7,10 +7,11 @@ import { type RawInput, validate } from './validate.ts'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 /**
- * `transaction`: effect and stored answer commit together. `resumable`: a retry after a crash runs the handler again.
+ * `transaction`: effect and stored answer commit together. `shared`: the same, and the commit may be that of other requests
+ * too (`Db.sharedTransaction`). `resumable`: a retry after a crash runs the handler again.
  * `own`: the handler is idempotent by the key itself and runs outside any transaction; the key must still be given.
  */
-export type IdempotencyMode = 'transaction' | 'resumable' | 'own' | 'none'
+export type IdempotencyMode = 'transaction' | 'shared' | 'resumable' | 'own' | 'none'
 export type ResponseSchemas = Readonly<Record<number, z.ZodType | null>>
 export type ResponseHeaders = Readonly<Record<string, string>>
 

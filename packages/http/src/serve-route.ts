@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Context, crashPoint } from '@draupnir/db'
+import { type Context, crashPoint, transact, transactTogether } from '@draupnir/db'
 import { Defect, refuse, required } from '@draupnir/errors'
 import type { Context as HonoContext } from 'hono'
 import { answer } from './answer.ts'
@@ -70,7 +70,7 @@ async function run(
   const { replayed, ...answer } =
     route.idempotency === 'resumable'
       ? await runResumable(required(options.locks, 'resumable routes need `locks`'), ctx, keyed, work)
-      : await runInTransaction(ctx, keyed, work)
+      : await runInTransaction(ctx, keyed, work, route.idempotency === 'shared' ? transactTogether : transact)
   return replayed ? { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } } : answer
 }
 

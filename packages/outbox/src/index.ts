@@ -13,8 +13,8 @@ export { indexHandlers } from './consumer/decode.ts'
 export { causedBy, type Handler, handle, handleMany } from './consumer/handler.ts'
 export {
   type Emission,
-  type Emitted,
   emit,
+  emitLater,
   emitMany,
   emitWritten,
   MAX_DATA_CHARACTERS,
@@ -22,6 +22,7 @@ export {
   writeData,
 } from './emit.ts'
 export { OUTBOX_MIGRATIONS } from './migrations.ts'
+export type { Emitted } from './outbox.store.ts'
 export type { Drained, Resolver } from './parked/drain.ts'
 export { listParked, type ParkedQuery, replayParked, skipParked } from './parked/operate.ts'
 export type { Parked } from './parked/parked.store.ts'

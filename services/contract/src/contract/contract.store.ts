@@ -1,4 +1,4 @@
-import type { Context } from '@draupnir/db'
+import { type Context, numberArray, type SqlClient, type Statement, textArray } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import type { ContractState } from '@draupnir/wire'
@@ -22,22 +22,34 @@ export interface Head {
   readonly calendar: Calendar | null
 }
 
-/** The head, locked until the transaction ends. */
-export function lockHead(ctx: Context, id: Id<'contract'>): Promise<Head | null> {
-  return selectHead(ctx, id, ctx.db.sql`for update`)
+interface Asked {
+  readonly id: Id<'contract'>
+  readonly tenant: Id<'tenant'>
 }
 
-export function findHead(ctx: Context, id: Id<'contract'>): Promise<Head | null> {
-  return selectHead(ctx, id, ctx.db.sql``)
+/** The head, locked until the transaction ends. In a shared transaction nobody is waited for, and it is read once. */
+export async function lockHead({ db, tenant }: Context, id: Id<'contract'>): Promise<Head | null> {
+  if (!db.isShared) return db.together(lockHeads, { id, tenant })
+  db.claim(id)
+  return (await db.together(lockFreeHeads, { id, tenant })) ?? db.leave()
 }
+
+export function findHead({ db, tenant }: Context, id: Id<'contract'>): Promise<Head | null> {
+  return db.together(readHeads, { id, tenant })
+}
+
+const lockHeads: Statement<Asked, Head | null> = (sql, asked) => selectHead(sql, asked, sql`for update`)
+const lockFreeHeads: Statement<Asked, Head | null> = (sql, asked) => selectHead(sql, asked, sql`for update skip locked`)
+const readHeads: Statement<Asked, Head | null> = (sql, asked) => selectHead(sql, asked, sql``)
 
 // Read by every edit and every read: building the query anew with drizzle took longer than all the rest of reading it.
-async function selectHead({ db: { sql }, tenant }: Context, id: Id<'contract'>, lock: ReturnType<typeof sql>) {
-  const [row] = await sql<Head[]>`
-    select state, edits, folded_at as "foldedAt", last_effective_at as "lastEffectiveAt",
+async function selectHead(sql: SqlClient, asked: readonly Asked[], lock: ReturnType<SqlClient>) {
+  const rows = await sql<(Head & Asked)[]>`
+    select id, tenant_id as tenant, state, edits, folded_at as "foldedAt", last_effective_at as "lastEffectiveAt",
       next_effect_at as "nextEffectAt", created_at as "createdAt", tail, calendar
-    from contracts where id = ${id} and tenant_id = ${tenant} ${lock}`
-  return row ?? null
+    from contracts where id = any(${textArray(asked.map(({ id }) => id))}::text[]) order by id ${lock}`
+  const heads = new Map(rows.map(({ id, tenant, ...head }) => [`${tenant} ${id}`, head]))
+  return asked.map(({ id, tenant }) => heads.get(`${tenant} ${id}`) ?? null)
 }
 
 export interface ContractFilter {
@@ -92,25 +104,47 @@ export async function appendEdit(ctx: Context, { state, lastEffectiveAt }: Head,
   })
 }
 
-/** An edit after which nothing holds, its place and the head after it, in one statement: the common case. */
-export async function appendWithHead(ctx: Context, head: Head, edit: Edit): Promise<void> {
-  const { id, buyer_id, lifecycle, version } = head.state
-  const { sql } = ctx.db
+/** An edit after which nothing holds, and the head after it. */
+export interface Appended {
+  readonly tenant: Id<'tenant'>
+  readonly head: Head
+  readonly edit: Edit
+}
+
+/** Edits after which nothing holds, each of another contract, with their places and heads in one statement: the common case. */
+export async function appendWithHeads(sql: SqlClient, rows: readonly Appended[]): Promise<readonly null[]> {
+  const texts = (of: (row: Appended) => string | null) => textArray(rows.map(of))
+  const numbers = (of: (row: Appended) => number) => numberArray(rows.map(of))
   await sql`
-    with edit as (
+    with input as materialized (
+      select * from unnest(${texts(({ head }) => head.state.id)}::text[], ${texts(({ tenant }) => tenant)}::text[],
+        ${numbers(({ edit }) => edit.seq)}::int[], ${texts(({ edit }) => edit.id)}::text[],
+        ${texts(({ edit }) => edit.operation)}::text[], ${texts(({ edit }) => JSON.stringify(edit.payload))}::text[],
+        ${texts(({ edit }) => edit.effective_at)}::timestamptz[], ${texts(({ edit }) => edit.recorded_at)}::timestamptz[],
+        ${texts(({ edit }) => edit.actor)}::text[], ${texts(({ edit }) => edit.cause)}::text[],
+        ${texts(({ edit }) => edit.supersedes)}::text[], ${numbers(({ edit }) => edit.rank)}::int[],
+        ${texts(({ edit }) => String(edit.automatic))}::bool[], ${texts(({ head }) => head.state.buyer_id)}::text[],
+        ${texts(({ head }) => head.state.lifecycle)}::text[], ${numbers(({ head }) => head.state.version)}::int[],
+        ${numbers(({ head }) => head.edits)}::int[], ${texts(({ head }) => JSON.stringify(head.state))}::text[],
+        ${texts(({ head }) => head.foldedAt)}::timestamptz[], ${texts(({ head }) => head.lastEffectiveAt)}::timestamptz[],
+        ${texts(({ head }) => head.nextEffectAt)}::timestamptz[], ${numbers(({ head }) => head.tail)}::int[],
+        ${texts(({ head }) => (head.calendar === null ? null : JSON.stringify(head.calendar)))}::text[])
+        as t (contract_id, tenant_id, seq, id, operation, payload, effective_at, recorded_at, actor, cause, supersedes,
+          rank, automatic, buyer_id, lifecycle, version, edits, state, folded_at, last_effective_at, next_effect_at, tail,
+          calendar)),
+    edit as (
       insert into contract_edits (contract_id, seq, id, tenant_id, operation, payload, effective_at, recorded_at, actor,
         cause, supersedes, rank, automatic, version, last_effective_at)
-      values (${id}, ${edit.seq}, ${edit.id}, ${ctx.tenant}, ${edit.operation}, ${JSON.stringify(edit.payload)}::jsonb,
-        ${edit.effective_at}, ${edit.recorded_at}, ${edit.actor}, ${edit.cause}, ${edit.supersedes}, ${edit.rank},
-        ${edit.automatic}, ${version}, ${head.lastEffectiveAt})),
+      select contract_id, seq, id, tenant_id, operation, payload::jsonb, effective_at, recorded_at, actor, cause,
+        supersedes, rank, automatic, version, last_effective_at from input),
     place as (
       insert into contract_placements (contract_id, effective_at, rank, edit_seq, stands_from, ends)
-      values (${id}, ${edit.effective_at}, ${edit.rank}, ${edit.seq}, ${edit.seq}, ${lifecycle === 'ended'}))
-    update contracts set buyer_id = ${buyer_id}, lifecycle = ${lifecycle}, version = ${version}, edits = ${head.edits},
-      state = ${JSON.stringify(head.state)}::jsonb, folded_at = ${head.foldedAt},
-      last_effective_at = ${head.lastEffectiveAt}, next_effect_at = ${head.nextEffectAt}, tail = ${head.tail},
-      calendar = ${head.calendar === null ? null : JSON.stringify(head.calendar)}::jsonb
-    where id = ${id} and tenant_id = ${ctx.tenant}`
+      select contract_id, effective_at, rank, seq, seq, lifecycle = 'ended' from input)
+    update contracts c set buyer_id = i.buyer_id, lifecycle = i.lifecycle, version = i.version, edits = i.edits,
+      state = i.state::jsonb, folded_at = i.folded_at, last_effective_at = i.last_effective_at,
+      next_effect_at = i.next_effect_at, tail = i.tail, calendar = i.calendar::jsonb
+    from input i where c.id = i.contract_id and c.tenant_id = i.tenant_id`
+  return rows.map(() => null)
 }
 
 export async function findEdit(ctx: Context, contractId: Id<'contract'>, id: Id<'contractEdit'>): Promise<Edit | null> {

@@ -49,7 +49,7 @@ export function createContract(outer: Context, input: CreateContract, options: E
     await appendEdit(ctx, head, edit)
     await movePlacements(ctx, id, 1, { removed: [], added: [edit] })
     emitEdit(ctx, { edit, phase: 'recorded', before: null, after: state, touched: [], contract: state })
-    return { state, edit, preview: null }
+    return { state, createdAt: head.createdAt, edit, preview: null }
   })
 }
 

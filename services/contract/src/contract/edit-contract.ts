@@ -1,4 +1,4 @@
-import { attempt, type Context, transact } from '@draupnir/db'
+import { attempt, type Context, transact, transactTogether } from '@draupnir/db'
 import { assert, refuse } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
 import { emitMany } from '@draupnir/outbox'
@@ -8,7 +8,7 @@ import { holdDevices } from '../device/hold-devices.ts'
 import { noteLifecycle } from '../status/note-lifecycle.ts'
 import { canonical } from './canonical.ts'
 import { changesSince } from './changes-since.ts'
-import { appendEdit, appendWithHead, updateHead } from './contract.store.ts'
+import { appendEdit, appendWithHeads, updateHead } from './contract.store.ts'
 import { editOnWire, emitEdit, requireFits } from './emit-edit.ts'
 import { requireFacts } from './facts.ts'
 import { type Loaded, loadForEdit } from './load-contract.ts'
@@ -28,6 +28,8 @@ export interface EditOptions {
 
 export interface Outcome {
   readonly state: ContractState
+  /** When the contract was made. */
+  readonly createdAt: Instant
   /** Null when nothing had to be recorded. */
   readonly edit: Edit | null
   readonly preview: Preview | null
@@ -66,7 +68,7 @@ export function editContract(
     await requireVersion(ctx, loaded, options.ifMatch ?? null)
     const decided = await decide(loaded, ctx)
     const rehearsed = options.dryRun === true
-    if (decided === null) return { state: loaded.head.state, edit: null, preview: null }
+    if (decided === null) return { ...shownOf(loaded.head), edit: null, preview: null }
     const { rank, follow, moved = false, ...decision } = decided
     const current = moved ? await loadForEdit(ctx, id) : loaded
     const outcome = await recordEdit(ctx, current, decision, { rehearsed, rank })
@@ -97,7 +99,7 @@ export async function rehearsable(
   { dryRun = false }: EditOptions,
   work: (ctx: Context) => Promise<Outcome>,
 ): Promise<Outcome> {
-  if (!dryRun) return transact(outer, work)
+  if (!dryRun) return transactTogether(outer, work)
   let outcome: Outcome | null = null
   try {
     await transact(outer, (ctx) =>
@@ -130,7 +132,11 @@ export async function recordEdit(
   const plan = await planEdit(ctx, loaded, entry, rehearsed)
   await save(ctx, plan)
   await tell(ctx, loaded, plan)
-  return { state: plan.head.state, edit: entry, preview: rehearsed ? await previewOf(ctx, plan, now) : null }
+  return { ...shownOf(plan.head), edit: entry, preview: rehearsed ? await previewOf(ctx, plan, now) : null }
+}
+
+function shownOf({ state, createdAt }: Loaded['head']): Pick<Outcome, 'state' | 'createdAt'> {
+  return { state, createdAt }
 }
 
 interface Recording {
@@ -156,14 +162,14 @@ async function save(ctx: Context, plan: Plan): Promise<void> {
   const { change, head, place, appended } = plan
   const { id } = head.state
   const { seq } = change.entry
-  if (appended) ctx.db.later(appendWithHead(ctx, head, change.entry))
+  if (appended) ctx.db.laterTogether(appendWithHeads, { tenant: ctx.tenant, head, edit: change.entry })
   else {
     await appendEdit(ctx, head, change.entry)
     await movePlacements(ctx, id, seq, change)
     await forgetSnapshots(ctx, id, place, plan.forgetUntil, seq)
     await updateHead(ctx, head)
   }
-  await insertSnapshots(ctx, id, seq, plan.snapshots)
+  if (plan.snapshots.length > 0) ctx.db.laterTogether(insertSnapshots, { contractId: id, seq, steps: plan.snapshots })
   // What the entry does not reach to the end moves no devices.
   if (plan.until !== null) return
   await holdDevices(ctx, id, place.effective_at, plan.timelineBefore, plan.timelineAfter)

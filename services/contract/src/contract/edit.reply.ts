@@ -4,7 +4,7 @@ import { idField } from '@draupnir/wire'
 import { z } from 'zod'
 import { contractResource, previewResource } from './contract.schemas.ts'
 import type { EditOptions, Outcome } from './edit-contract.ts'
-import { readContract } from './read-contract.ts'
+import { viewContract } from './read-contract.ts'
 
 const query = strict({ dry_run: z.enum(['true', 'false']).default('false') })
 
@@ -15,6 +15,7 @@ export const edit = {
   tags: ['Contracts'],
   query,
   versioned: true,
+  idempotency: 'shared',
   responses: { 200: contractResource, 202: previewResource },
 } as const
 
@@ -36,7 +37,7 @@ export async function reply<const S extends 200 | 201>(
   options: EditOptions,
   status: S,
 ) {
-  const { state, preview } = await edited
+  const { state, createdAt, preview } = await edited
   if (options.dryRun === true) {
     const { timeline = null, corrections = [], current_period = null } = preview ?? {}
     const body = {
@@ -47,7 +48,7 @@ export async function reply<const S extends 200 | 201>(
     }
     return { status: 202, body, unrecorded: true } as const
   }
-  const body = await readContract(ctx, state.id)
+  const body = await viewContract(ctx, { state, createdAt })
   return { status, body, headers: { etag: etagOf(body.version) } } as const
 }
 

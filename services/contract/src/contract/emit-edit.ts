@@ -1,6 +1,6 @@
 import type { Context } from '@draupnir/db'
 import { assert, refuse, required } from '@draupnir/errors'
-import { emitWritten, MAX_DATA_CHARACTERS, writeData } from '@draupnir/outbox'
+import { emitLater, MAX_DATA_CHARACTERS, writeData } from '@draupnir/outbox'
 import type { Period } from '@draupnir/time'
 import {
   CONTRACT_EDITS,
@@ -46,7 +46,7 @@ export function emitEdit(ctx: Context, told: Told): void {
   const event = required(EVENT_OF.get(edit.operation), `no event of ${edit.operation}`)
   const json = writeData(event, { ...data, ...extraOf(edit) })
   requireFits(edit, json)
-  ctx.db.later(emitWritten(ctx, event, { aggregateId: contract.id, json }))
+  emitLater(ctx, event, { aggregateId: contract.id, json })
 }
 
 /** Refuses `contract.edit-too-large`: a late edit of a contract that changes all the time can touch more than an event holds. */

@@ -1,4 +1,4 @@
-import type { Context } from '@draupnir/db'
+import { type Context, numberArray, type SqlClient, textArray } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import type { ContractState } from '@draupnir/wire'
@@ -215,17 +215,23 @@ export async function forgetSnapshots(
       and (effective_at, rank) < (${end.effective_at}::timestamptz, ${end.rank}::int)`
 }
 
-export async function insertSnapshots(
-  ctx: Context,
-  contractId: Id<'contract'>,
-  seq: number,
-  list: readonly Step[],
-): Promise<void> {
-  if (list.length === 0) return
-  await ctx.db.sql`
+/** The fold up to some places of a contract, as known from edit `seq` on. */
+export interface Snapped {
+  readonly contractId: Id<'contract'>
+  readonly seq: number
+  readonly steps: readonly Step[]
+}
+
+export async function insertSnapshots(sql: SqlClient, list: readonly Snapped[]): Promise<readonly null[]> {
+  const rows = list.flatMap(({ steps, ...of }) => steps.map((step) => ({ ...of, ...step })))
+  await sql`
     insert into contract_snapshots (contract_id, effective_at, rank, known_from, state)
-    select ${contractId}, effective_at, rank, ${seq}, state::jsonb from unnest(
-      ${list.map(({ edit }) => edit.effective_at)}::timestamptz[], ${list.map(({ edit }) => edit.rank)}::int[],
-      ${list.map(({ state }) => JSON.stringify(state))}::text[]) as t (effective_at, rank, state)
+    select contract_id, effective_at, rank, known_from, state::jsonb from unnest(
+      ${textArray(rows.map(({ contractId }) => contractId))}::text[],
+      ${textArray(rows.map(({ edit }) => edit.effective_at))}::timestamptz[],
+      ${numberArray(rows.map(({ edit }) => edit.rank))}::int[], ${numberArray(rows.map(({ seq }) => seq))}::int[],
+      ${textArray(rows.map(({ state }) => JSON.stringify(state)))}::text[])
+      as t (contract_id, effective_at, rank, known_from, state)
     on conflict do nothing`
+  return list.map(() => null)
 }

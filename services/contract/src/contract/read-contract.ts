@@ -18,6 +18,14 @@ export interface ContractView extends ContractState {
   readonly service_status: ServiceStatus
 }
 
+interface Shown {
+  readonly state: ContractState
+  readonly createdAt: Instant
+}
+
+// What is asked for at the same time, or was before.
+type StatusesOf = ReturnType<typeof findStatuses> | Awaited<ReturnType<typeof findStatuses>>
+
 /** As of now, or from another viewpoint. Refuses `request.not-found`, also when nothing was known or held then. */
 export async function readContract(
   ctx: Context,
@@ -35,7 +43,16 @@ export async function readContract(
   ])
   const state = isNow && head !== null ? await currently(ctx, head) : folded
   if (head === null || state === null) refuse('request.not-found', { contract_id: id })
-  const [view] = await withDevices(ctx, [{ state, createdAt: head.createdAt }], statuses)
+  return viewBy(ctx, { state, createdAt: head.createdAt }, statuses)
+}
+
+/** A state that is known already, with what other services say about it. */
+export async function viewContract(ctx: Context, shown: Shown): Promise<ContractView> {
+  return viewBy(ctx, shown, findStatuses(ctx, [shown.state.id]))
+}
+
+async function viewBy(ctx: Context, shown: Shown, statuses: StatusesOf): Promise<ContractView> {
+  const [view] = await withDevices(ctx, [shown], statuses)
   return required(view, 'one state gives one view')
 }
 
@@ -47,7 +64,7 @@ export async function currentState(ctx: Context, id: Id<'contract'>): Promise<Co
 /** Newest first. */
 export async function listContracts(ctx: Context, filter: ContractFilter, limit: number): Promise<ContractView[]> {
   const heads = await selectHeads(ctx, filter, limit)
-  const states: { state: ContractState; createdAt: Instant }[] = []
+  const states: Shown[] = []
   for (const head of heads) states.push({ state: await currently(ctx, head), createdAt: head.createdAt })
   const statuses = await findStatuses(
     ctx,
@@ -68,12 +85,9 @@ async function currently(ctx: Context, head: Head): Promise<ContractState> {
   return required(await foldAt(ctx, head.state.id, { asOf: now, knownAt: now }), 'a head has a log')
 }
 
-async function withDevices(
-  ctx: Context,
-  list: readonly { readonly state: ContractState; readonly createdAt: Instant }[],
-  statuses: Awaited<ReturnType<typeof findStatuses>>,
-): Promise<ContractView[]> {
-  const deviceState = await findDeviceStates(ctx, [...new Set(list.flatMap(({ state }) => deviceIds(state)))])
+async function withDevices(ctx: Context, list: readonly Shown[], told: StatusesOf): Promise<ContractView[]> {
+  const ids = [...new Set(list.flatMap(({ state }) => deviceIds(state)))]
+  const [statuses, deviceState] = await Promise.all([told, findDeviceStates(ctx, ids)])
   return list.map(({ state, createdAt }) => {
     const { sync, billing_status } = statuses(state.id)
     const { sync_state, last_error, attempts, next_attempt_at } = sync

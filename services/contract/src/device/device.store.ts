@@ -1,4 +1,4 @@
-import type { Context } from '@draupnir/db'
+import { type Context, type SqlClient, textArray } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import { and, asc, eq, inArray } from 'drizzle-orm'
@@ -24,12 +24,24 @@ export async function upsertDevice(ctx: Context, { id, seller_id }: Device): Pro
     .onConflictDoUpdate({ target: [devices.tenant, devices.id], set: { seller_id } })
 }
 
-export async function selectStates(ctx: Context, ids: readonly Id<'device'>[]) {
-  if (ids.length === 0) return []
-  return await ctx.db.orm
-    .select()
-    .from(deviceStates)
-    .where(and(eq(deviceStates.tenant, ctx.tenant), inArray(deviceStates.deviceId, [...ids])))
+export interface DevicesOf {
+  readonly tenant: Id<'tenant'>
+  readonly ids: readonly Id<'device'>[]
+}
+
+/** Of the devices of each tenant asked for. */
+export async function selectStates(sql: SqlClient, asked: readonly DevicesOf[]) {
+  type Row = typeof deviceStates.$inferSelect
+  const ids = asked.flatMap((one) => one.ids)
+  const rows =
+    ids.length === 0
+      ? []
+      : await sql<Row[]>`
+        select tenant_id as tenant, device_id as "deviceId", state
+        from unnest(${textArray(asked.flatMap(({ tenant, ids }) => ids.map(() => tenant)))}::text[],
+          ${textArray(ids)}::text[]) as t (tenant_id, device_id) join device_states using (tenant_id, device_id)`
+  const found = new Map(rows.map((row) => [`${row.tenant} ${row.deviceId}`, row]))
+  return asked.map(({ tenant, ids }) => ids.flatMap((id) => found.get(`${tenant} ${id}`) ?? []))
 }
 
 export async function upsertState(ctx: Context, deviceId: Id<'device'>, state: DeviceState): Promise<void> {

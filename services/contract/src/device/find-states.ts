@@ -8,6 +8,8 @@ export async function findDeviceStates(
   ctx: Context,
   ids: readonly Id<'device'>[],
 ): Promise<(id: Id<'device'>) => DeviceState> {
-  const states = new Map((await selectStates(ctx, ids)).map((row) => [row.deviceId, row.state]))
+  const states = new Map(
+    (await ctx.db.together(selectStates, { tenant: ctx.tenant, ids })).map((row) => [row.deviceId, row.state]),
+  )
   return (id) => states.get(id) ?? 'unknown'
 }

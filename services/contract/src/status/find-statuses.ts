@@ -8,7 +8,9 @@ export async function findStatuses(
   ctx: Context,
   ids: readonly Id<'contract'>[],
 ): Promise<(id: Id<'contract'>) => Statuses> {
-  const rows = new Map((await selectStatuses(ctx, ids)).map((row) => [row.contractId, row]))
+  const rows = new Map(
+    (await ctx.db.together(selectStatuses, { tenant: ctx.tenant, ids })).map((row) => [row.contractId, row]),
+  )
   return (id) => {
     const row = rows.get(id)
     const nothing = silent(id)

@@ -1,4 +1,4 @@
-import { type Context, textArray } from '@draupnir/db'
+import { type Context, type SqlClient, textArray } from '@draupnir/db'
 import { required } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
@@ -7,11 +7,25 @@ import { and, eq } from 'drizzle-orm'
 import { contractStatuses, contractTransitions } from './status.table.ts'
 import type { Machine, ServiceStatus } from './status.ts'
 
-export async function selectStatuses(ctx: Context, ids: readonly Id<'contract'>[]) {
-  if (ids.length === 0) return []
-  return await ctx.db.sql<Pick<typeof contractStatuses.$inferSelect, 'contractId' | 'sync' | 'billingStatus'>[]>`
-    select contract_id as "contractId", sync, billing_status as "billingStatus" from contract_statuses
-    where tenant_id = ${ctx.tenant} and contract_id = any(${textArray(ids)}::text[])`
+export interface ContractsOf {
+  readonly tenant: Id<'tenant'>
+  readonly ids: readonly Id<'contract'>[]
+}
+
+type StatusRow = Pick<typeof contractStatuses.$inferSelect, 'tenant' | 'contractId' | 'sync' | 'billingStatus'>
+
+/** Of the contracts of each tenant asked for. */
+export async function selectStatuses(sql: SqlClient, asked: readonly ContractsOf[]): Promise<StatusRow[][]> {
+  const ids = asked.flatMap((one) => one.ids)
+  const rows =
+    ids.length === 0
+      ? []
+      : await sql<StatusRow[]>`
+        select tenant_id as tenant, contract_id as "contractId", sync, billing_status as "billingStatus"
+        from unnest(${textArray(asked.flatMap(({ tenant, ids }) => ids.map(() => tenant)))}::text[],
+          ${textArray(ids)}::text[]) as t (tenant_id, contract_id) join contract_statuses using (tenant_id, contract_id)`
+  const found = new Map(rows.map((row) => [`${row.tenant} ${row.contractId}`, row]))
+  return asked.map(({ tenant, ids }) => ids.flatMap((id) => found.get(`${tenant} ${id}`) ?? []))
 }
 
 export async function upsertStatus(
