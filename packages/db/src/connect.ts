@@ -35,7 +35,7 @@ export interface Db {
    * meanwhile; when it needs anything else, `work` is run again in a transaction of its own.
    */
   readonly sharedTransaction: <T>(work: (db: Db) => Promise<T>) => Promise<T>
-  /** Whether other units of work are in this transaction. */
+  /** Whether others may be in this transaction, or wait for its end, so that it waits for nobody. */
   readonly isShared: boolean
   /** Asks a statement, along with the units it shares the transaction with; at once where there are none. */
   readonly together: <A, R>(statement: Statement<A, R>, asked: A) => Promise<R>

@@ -1,7 +1,7 @@
 /** How what is asked at the same time comes together. */
 export interface GatheringOptions<A> {
-  /** Does the work of all; never throws. */
-  readonly commit: (asks: readonly A[]) => Promise<void>
+  /** Does the work of all; never throws. Nobody is held up by it any more once it ends or calls `release`. */
+  readonly commit: (asks: readonly A[], release: () => void) => Promise<void>
   /** Of one ask; 1 unless told. */
   readonly sizeOf?: (ask: A) => number
   /** Most in one commit, unless a single ask is larger. */
@@ -40,14 +40,22 @@ export class Gathering<A> {
     // Everything that is being read in this turn of the event loop still comes along.
     setImmediate(() => {
       this.#planned = false
-      this.#commits += 1
-      void this.#options.commit(this.#take()).finally(() => {
-        this.#commits -= 1
-        if (this.#commits === 0 && this.#asks.length === 0) this.#options.onIdle?.()
-        this.#plan()
-      })
+      this.#begin()
       this.#plan()
     })
+  }
+
+  #begin(): void {
+    this.#commits += 1
+    let held = true
+    const release = () => {
+      if (!held) return
+      held = false
+      this.#commits -= 1
+      if (this.#commits === 0 && this.#asks.length === 0) this.#options.onIdle?.()
+      this.#plan()
+    }
+    void this.#options.commit(this.#take(), release).finally(release)
   }
 
   #take(): A[] {

@@ -19,7 +19,12 @@ const LEAST_UNITS = 8
 
 /** `sharedTransaction` of a pool. */
 export function sharedTransactions(begin: Begin): Db['sharedTransaction'] {
-  const commit = (units: readonly Unit[]) => commitTogether(begin, units)
+  const commit = (units: readonly Unit[], release: () => void) => {
+    const [first] = units
+    return units.length === 1 && first !== undefined
+      ? alone(begin, first, release)
+      : commitTogether(begin, units, release)
+  }
   const gathering = new Gathering<Unit>({ commit, most: MOST_UNITS, mostCommits: MOST_COMMITS, least: LEAST_UNITS })
   return <T>(work: (db: Db) => Promise<T>) =>
     new Promise<T>((resolve, reject) => {
@@ -28,9 +33,50 @@ export function sharedTransactions(begin: Begin): Db['sharedTransaction'] {
     })
 }
 
-async function commitTogether(begin: Begin, units: readonly Unit[]): Promise<void> {
-  const [first] = units
-  if (units.length === 1 && first !== undefined) return alone(begin, first)
+/** Nobody who comes meanwhile waits for what a shared transaction would not have done. */
+async function alone(begin: Begin, unit: Unit, release: () => void): Promise<void> {
+  let leaves = false
+  const leave = () => {
+    leaves = true
+    throw new NeedsOwn()
+  }
+  try {
+    unit.resolve(await begin((db) => unit.work(loneDb(db, release, leave))))
+  } catch (error) {
+    if (!leaves) return unit.reject(error)
+    release()
+    await inOwn(begin, unit)
+  }
+}
+
+function loneDb(own: Db, release: () => void, leave: () => never): Db {
+  const released = (): Db => {
+    release()
+    return own
+  }
+  const db: Db = {
+    get sql() {
+      return released().sql
+    },
+    get orm() {
+      return released().orm
+    },
+    inTransaction: true,
+    isShared: true,
+    afterCommit: own.afterCommit,
+    later: (statement) => released().later(statement),
+    savepoint: (work) => released().savepoint(work),
+    transaction: (work) => work(db),
+    sharedTransaction: (work) => work(db),
+    together: own.together,
+    laterTogether: own.laterTogether,
+    claim: own.claim,
+    leave,
+  }
+  return db
+}
+
+async function commitTogether(begin: Begin, units: readonly Unit[], release: () => void): Promise<void> {
   const parts = units.map((unit) => new Part(unit))
   try {
     await begin((db) => workTogether(db, parts))
@@ -39,6 +85,7 @@ async function commitTogether(begin: Begin, units: readonly Unit[]): Promise<voi
     const outcome = isPassingFailure(error) && !isDeadlock(error) ? failed(error) : OWN
     for (const part of parts) if (part.outcome.type !== 'failed') part.outcome = outcome
   }
+  release()
   await Promise.all(parts.map((part) => end(begin, part)))
 }
 
@@ -55,13 +102,13 @@ async function workTogether(db: Db, parts: readonly Part[]): Promise<void> {
 }
 
 async function end(begin: Begin, { unit, outcome, hooks }: Part): Promise<void> {
-  if (outcome.type === 'own') return alone(begin, unit)
+  if (outcome.type === 'own') return inOwn(begin, unit)
   if (outcome.type === 'failed') return unit.reject(outcome.error)
   for (const hook of hooks) hook()
   unit.resolve(outcome.value)
 }
 
-async function alone(begin: Begin, { work, resolve, reject }: Unit): Promise<void> {
+async function inOwn(begin: Begin, { work, resolve, reject }: Unit): Promise<void> {
   try {
     resolve(await begin(work))
   } catch (error) {

@@ -1,3 +1,4 @@
+import { type Context, type Statement, textArray } from '@draupnir/db'
 import { refuse } from '@draupnir/errors'
 import { addMs, HOUR_MS } from '@draupnir/time'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -31,28 +32,40 @@ async function passGate(): Promise<void> {
 const body = strict({ note: z.string(), rest: z.unknown().optional() })
 const responses = { 201: z.object({ id: z.int(), note: z.string() }) }
 
+const makes = {
+  method: 'post',
+  scope: 'things:write',
+  summary: 'Makes a thing',
+  tags: ['Things'],
+  params: strict({ kind: z.string() }),
+  body,
+  responses,
+} as const
+
+async function make(ctx: Context, { body: { note } }: { readonly body: { readonly note: string } }) {
+  const [row] = await ctx.db.sql<{ id: number }[]>`insert into effects (note) values (${note}) returning id`
+  await passGate()
+  if (note === 'refused') refuse('request.conflict')
+  if (note === 'defect') throw new Error('broken')
+  return { status: 201, body: { id: row?.id ?? 0, note }, headers: { location: `/v1/things/${row?.id}` } } as const
+}
+
+const insertEffects: Statement<string, null> = async (sql, notes) => {
+  await sql`insert into effects (note) select * from unnest(${textArray(notes)}::text[])`
+  return notes.map(() => null)
+}
+
 const routes = [
+  defineRoute({ ...makes, path: '/v1/things/{kind}', handler: make }),
+  defineRoute({ ...makes, path: '/v1/shared/{kind}', idempotency: 'shared', handler: make }),
   defineRoute({
-    method: 'post',
-    path: '/v1/things/{kind}',
-    scope: 'things:write',
-    summary: 'Makes a thing',
-    tags: ['Things'],
-    params: strict({ kind: z.string() }),
-    body,
-    responses,
-    handler: async (ctx, input) => {
-      const [row] = await ctx.db.sql<
-        { id: number }[]
-      >`insert into effects (note) values (${input.body.note}) returning id`
-      await passGate()
-      if (input.body.note === 'refused') refuse('request.conflict')
-      if (input.body.note === 'defect') throw new Error('broken')
-      return {
-        status: 201,
-        body: { id: row?.id ?? 0, note: input.body.note },
-        headers: { location: `/v1/things/${row?.id}` },
-      }
+    ...makes,
+    path: '/v1/together/{kind}',
+    idempotency: 'shared',
+    handler: async (ctx, { body: { note } }) => {
+      if (note === 'refused') refuse('request.conflict')
+      ctx.db.laterTogether(insertEffects, note)
+      return { status: 201, body: { id: 1, note } }
     },
   }),
   defineRoute({
@@ -162,6 +175,7 @@ describe('idempotency', () => {
 
   describe.each([
     ['in a transaction', '/v1/things/a'],
+    ['in a transaction that may be shared', '/v1/shared/a'],
     ['resumable', '/v1/resumable'],
   ])('%s', (_mode, path) => {
     it('replays the stored answer, byte for byte, whatever the order of fields', async () => {
@@ -214,6 +228,25 @@ describe('idempotency', () => {
       const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => post(path, `many-${i}`, { note: 'x' })))
       expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 40 }, () => 201))
     })
+  })
+
+  it('keeps with one commit the answers to many requests, one of which is refused', async () => {
+    const notes = Array.from({ length: 8 }, (_, n) => (n === 3 ? 'refused' : `n${n}`))
+    const ask = (note: string) => post('/v1/together/a', `key of ${note}`.replaceAll(' ', '-'), { note })
+    const answers = await Promise.all(notes.map(ask))
+    expect(answers.map(({ status }) => status)).toEqual(notes.map((note) => (note === 'refused' ? 409 : 201)))
+    const kept = notes.filter((note) => note !== 'refused')
+    expect((await effects()).sort()).toEqual(kept)
+    const records = await database.owner.sql<{ tx: string }[]>`select xmin::text as tx from idempotency`
+    expect([records.length, new Set(records.map(({ tx }) => tx)).size < kept.length]).toEqual([7, true])
+    const again = await Promise.all(notes.map(ask))
+    expect(await Promise.all(again.map((answer) => answer.json()))).toMatchObject(
+      notes.map((note) => (note === 'refused' ? { code: 'request.conflict' } : { note })),
+    )
+    expect(again.map(({ headers }) => headers.get('idempotent-replayed'))).toEqual(
+      notes.map((note) => (note === 'refused' ? null : 'true')),
+    )
+    expect((await effects()).sort()).toEqual(kept)
   })
 
   it('tells path parameters apart under one key', async () => {

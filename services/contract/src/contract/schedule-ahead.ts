@@ -20,7 +20,11 @@ export async function scheduleAhead(
 ): Promise<void> {
   if (before?.nextEffectAt !== head.nextEffectAt) await arm(ctx, CONTRACT_BEGIN, head, head.nextEffectAt)
   if (head.state.term_ends_at === null && before?.state.term_ends_at == null) return
-  await arm(ctx, CONTRACT_NOTICE, head, dueNotice(head.state, ahead, head.foldedAt))
+  const due = dueNotice(head.state, ahead, head.foldedAt)
+  // As it is set already: most edits change nothing about the term.
+  const lay = before === null || before.nextEffectAt !== null || ahead.length > 0
+  if (!lay && dueNotice(before.state, [], before.foldedAt) === due) return
+  await arm(ctx, CONTRACT_NOTICE, head, due)
 }
 
 /** When the running term asks for a decision, also one that is over and was not asked in time; null when there is none to make. */
