@@ -94,7 +94,6 @@ async function workTogether(db: Db, parts: readonly Part[]): Promise<void> {
   const round = new Round(db.sql)
   const claims = new Map<string, Part>()
   await Promise.all(parts.map((part) => part.run(round, claims)))
-  if (round.failure !== null) throw round.failure.error
   const writes = new Map<Statement<unknown, unknown>, unknown[]>()
   for (const { outcome, left } of parts)
     if (outcome.type === 'done') for (const { statement, asked } of left) listed(writes, statement).push(asked)
@@ -149,7 +148,7 @@ class Part {
       this.outcome = { type: 'done', value }
     } catch (error) {
       // What came of a statement that served others too is nothing it has failed by.
-      this.outcome = round.failure === null ? failed(error) : OWN
+      this.outcome = round.failed ? OWN : failed(error)
     }
     // Also when the work has caught what told it so.
     if (this.#leaves) this.outcome = OWN
@@ -203,7 +202,7 @@ interface Asking {
 class Round {
   readonly #sql: SqlClient
   #asking = new Map<Statement<unknown, unknown>, Asking[]>()
-  failure: { readonly error: unknown } | null = null
+  failed = false
 
   constructor(sql: SqlClient) {
     this.#sql = sql
@@ -230,7 +229,7 @@ class Round {
       )
       for (const [index, { resolve }] of list.entries()) resolve(answers[index])
     } catch (error) {
-      this.failure ??= { error }
+      this.failed = true
       for (const { reject } of list) reject(error)
     }
   }

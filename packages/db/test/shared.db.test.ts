@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { testDatabase } from '@draupnir/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type Db, isUniqueViolation, type SqlClient, type Statement, textArray } from '../src/index.ts'
+import { type Db, isUniqueViolation, numberArray, type SqlClient, type Statement, textArray } from '../src/index.ts'
 
 const { db, owner } = await testDatabase({ schema: 'shared', sources: [] })
 await owner.sql`create table notes (note text primary key, tx xid8 not null default pg_current_xact_id())`
@@ -70,13 +70,16 @@ describe('a shared transaction', () => {
 
   it('begins again, without others waiting, when one that comes alone leaves', async () => {
     const held = Promise.withResolvers<void>()
+    const begun = Promise.withResolvers<void>()
     let runs = 0
     const first = db.sharedTransaction(async (tx) => {
       runs += 1
       tx.laterTogether(insert, `first ${tx.isShared}`)
       if (tx.isShared) tx.leave()
+      begun.resolve()
       await held.promise
     })
+    await begun.promise
     await db.sharedTransaction(write('second'))
     held.resolve()
     await first
@@ -90,11 +93,14 @@ describe('a shared transaction', () => {
     ['a statement for later', (tx) => tx.later(tx.sql`select 1`)],
   ])('lets nobody wait for one that comes alone and needs %s', async (_, need) => {
     const held = Promise.withResolvers<void>()
+    const begun = Promise.withResolvers<void>()
     const first = db.sharedTransaction(async (tx) => {
       await need(tx)
+      begun.resolve()
       await held.promise
       tx.laterTogether(insert, 'first')
     })
+    await begun.promise
     await db.sharedTransaction(write('second'))
     held.resolve()
     await first
@@ -177,7 +183,7 @@ describe('a shared transaction', () => {
         seen.push(`${note} ${tx.isShared}`)
       }
     await together(unit('a', 'x'), unit('b', 'y'), unit('c', 'z', 'x'), unit('rereads'))
-    expect(seen).toEqual(['a true', 'b true', 'c false', 'rereads false'])
+    expect(seen.sort()).toEqual(['a true', 'b true', 'c false', 'rereads false'])
     expect([await notes(), await transactions()]).toEqual([['a', 'b', 'c', 'rereads'], 3])
   })
 
@@ -187,6 +193,19 @@ describe('a shared transaction', () => {
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(settled[1]).toMatchObject({ reason: expect.toSatisfy((it: unknown) => isUniqueViolation(it)) })
     expect([await notes(), await transactions()]).toEqual([['a', 'b', 'taken'], 3])
+  })
+
+  it('asks again for each alone when what one asks breaks the statement of all', async () => {
+    const tenth = async (sql: SqlClient, asked: readonly number[]) => {
+      const rows = await sql<{ n: number }[]>`select 10 / n as n from unnest(${numberArray(asked)}::int[]) as t (n)`
+      return rows.map(({ n }) => n)
+    }
+    const settled = await together(...[1, 0, 5].map((n) => (tx: Db) => tx.together(tenth, n)))
+    expect(settled.map((it) => (it.status === 'rejected' ? it.reason.message : it.value))).toEqual([
+      10,
+      'division by zero',
+      2,
+    ])
   })
 
   it('takes back no refusal because of what another asked', async () => {

@@ -249,6 +249,15 @@ describe('idempotency', () => {
     expect((await effects()).sort()).toEqual(kept)
   })
 
+  it('has one effect for the same request twice in one commit', async () => {
+    const keys = ['first', 'k1', 'k1', 'k1', 'k1', 'k2', 'k1', 'k2', 'k1']
+    const answers = await Promise.all(keys.map((key) => post('/v1/together/a', key, { note: key })))
+    const fresh = answers.filter(({ status, headers }) => status === 201 && !headers.has('idempotent-replayed'))
+    expect(fresh).toHaveLength(3)
+    expect(answers.every(({ status }) => status === 201 || status === 409)).toBe(true)
+    expect((await effects()).sort()).toEqual(['first', 'k1', 'k2'])
+  })
+
   it('tells path parameters apart under one key', async () => {
     await post('/v1/things/a', 'k1', { note: 'x' })
     expect((await post('/v1/things/b', 'k1', { note: 'x' })).status).toBe(422)
