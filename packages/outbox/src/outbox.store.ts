@@ -1,4 +1,4 @@
-import { numberArray, type SqlClient, type Trace, textArray } from '@draupnir/db'
+import { numberArray, type SqlClient, sparseArray, type Trace } from '@draupnir/db'
 import { assert } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
@@ -61,7 +61,7 @@ async function insertOne(sql: SqlClient, row: OutboxRow): Promise<Sequence[]> {
 }
 
 async function insertMany(sql: SqlClient, rows: readonly OutboxRow[]): Promise<Sequence[]> {
-  const list = (of: (row: OutboxRow) => string | null) => textArray(rows.map(of))
+  const list = (of: (row: OutboxRow) => string | null) => sparseArray(rows.map(of))
   return await sql<Sequence[]>`
     with input as (
       select t.*, row_number() over (partition by aggregate_type, aggregate_id order by ordinal) as nth

@@ -1,4 +1,4 @@
-import { type Context, numberArray, type SqlClient, type Statement, textArray } from '@draupnir/db'
+import { type Context, numberArray, type SqlClient, type Statement, sparseArray, textArray } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import type { ContractState } from '@draupnir/wire'
@@ -113,7 +113,7 @@ export interface Appended {
 
 /** Edits after which nothing holds, each of another contract, with their places and heads in one statement: the common case. */
 export async function appendWithHeads(sql: SqlClient, rows: readonly Appended[]): Promise<readonly null[]> {
-  const texts = (of: (row: Appended) => string | null) => textArray(rows.map(of))
+  const texts = (of: (row: Appended) => string | null) => sparseArray(rows.map(of))
   const numbers = (of: (row: Appended) => number) => numberArray(rows.map(of))
   await sql`
     with input as materialized (
