@@ -9,6 +9,7 @@ import {
   provisionEnvironment,
 } from './deploy-placeholders.ts'
 import { environmentOf } from './environment.ts'
+import { POSTGRES_SIZES } from './postgres.ts'
 import { HEALTH_PATH, type ProcessDeclaration } from './topology.ts'
 
 const IMAGE = 'draupnir:local'
@@ -60,9 +61,11 @@ function processService(declaration: ProcessDeclaration, environment: Record<str
 }
 
 function postgresService(): object {
+  // The same as of `npm start`; why, says deploy/README.md.
+  const settings = { max_connections: '300', timezone: 'UTC', ...POSTGRES_SIZES }
   return {
     image: 'postgres:18',
-    command: ['postgres', '-c', 'max_connections=300', '-c', 'timezone=UTC'],
+    command: ['postgres', ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
     environment: local({ POSTGRES_PASSWORD: placeholder('POSTGRES_PASSWORD') }),
     volumes: ['postgres:/var/lib/postgresql'],
     healthcheck: { test: ['CMD', 'pg_isready', '-U', 'postgres', '-h', '127.0.0.1'], interval: '2s', retries: 30 },

@@ -31,17 +31,24 @@ export interface Postgres {
   readonly stop: () => Promise<void>
 }
 
+/** What the books need of a Postgres, wherever it runs. */
+export const POSTGRES_SIZES: Readonly<Record<string, string>> = {
+  // The ends of the indexes of a journal of ten million rows; memory is taken as it is used.
+  shared_buffers: '1GB',
+  max_wal_size: '2GB',
+  // Files of the log that are kept to be written over: to make a new one holds up every commit for some 30 ms.
+  min_wal_size: '1GB',
+  // Short transactions only: compiling their plans costs more than it saves.
+  jit: 'off',
+}
+
 const DEFAULTS: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   fsync: 'on',
   synchronous_commit: 'on',
   max_connections: '300',
-  // The ends of the indexes of a journal of ten million rows; memory is taken as it is used.
-  shared_buffers: '1GB',
-  max_wal_size: '2GB',
-  // Short transactions only: compiling their plans costs more than it saves.
-  jit: 'off',
+  ...POSTGRES_SIZES,
   timezone: 'UTC',
   log_timezone: 'UTC',
 }

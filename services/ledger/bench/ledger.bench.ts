@@ -28,6 +28,7 @@ const SETTINGS = [
   'wal_sync_method',
   'shared_buffers',
   'max_wal_size',
+  'min_wal_size',
 ]
 
 const CLIENTS = [1, 20, 200]
@@ -113,10 +114,12 @@ class Bench {
   async halfLoad(): Promise<Measured> {
     const market = await openMarket(this.#database, UNIFORM.parties)
     const most = this.#best(UNIFORM.name)
-    const drive = { market, workload: UNIFORM, clients: 0, seconds: this.#seconds * 2, batch: 1 }
+    const drive = { market, workload: UNIFORM, clients: 20, seconds: this.#seconds * 2, batch: 1 }
+    // The first second over new tables is that of a start: plans are made, accounts are seen for the first time.
+    const start = await closedLoop({ ...drive, seconds: 1 }, this.#gatherer)
     const measured = await openLoop(drive, this.#gatherer, Math.max(100, most / 2))
     console.log(`half load\t${measured.tps} tps\tp50 ${measured.p50} ms\tp99 ${measured.p99} ms`)
-    await this.#verified('half load', market, measured)
+    await this.#verified('half load', market, { ...measured, accepted: start.accepted + measured.accepted })
     return measured
   }
 

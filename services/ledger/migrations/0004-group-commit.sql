@@ -49,8 +49,8 @@ create table transactions (
   cause text not null,
   reference text,
   undoes text,
-  booked_as text not null check (booked_as in ('pending', 'posted')),
-  state text not null check (state in ('pending', 'posted', 'voided')),
+  booked_as text not null,
+  state text not null,
   actor text not null,
   effective_at timestamptz(3) not null,
   booked_at timestamptz(3) not null,
@@ -63,12 +63,16 @@ create table transactions (
   -- One element for each posting; the currency is in the refs.
   debits text[] not null,
   credits text[] not null,
-  amounts bigint[] not null check (0 < all (amounts)),
+  amounts bigint[] not null,
   primary key (tenant_id, id),
   constraint transactions_one_per_cause unique (tenant_id, cause, recipe),
-  check (cardinality(debits) = cardinality(credits) and cardinality(debits) = cardinality(amounts)),
-  check ((resolved_by is null) = (resolved_at is null)),
-  check (resolved_at is not null or state = booked_as)
+  -- One check for all, as with accounts.
+  constraint transactions_sound check (
+    booked_as in ('pending', 'posted') and state in ('pending', 'posted', 'voided')
+    and (resolved_by is null) = (resolved_at is null) and (resolved_at is not null or state = booked_as)
+    and cardinality(debits) = cardinality(credits) and cardinality(debits) = cardinality(amounts)
+    and 0 < all (amounts)
+  )
 ) with (fillfactor = 95);
 
 -- Nobody asks what is inside: to sort samples of whole lists is most of the work of analysing the table.

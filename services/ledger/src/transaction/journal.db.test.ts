@@ -55,6 +55,19 @@ it.each(['posted_debits', 'posted_credits', 'pending_debits', 'pending_credits']
 
 const { spoiled } = audited({ db, owner })
 
+it.each([
+  "booked_as = 'voided'",
+  "state = 'settled', resolved_by = 'x', resolved_at = now()",
+  "state = 'voided'",
+  "resolved_by = 'x'",
+  'resolved_at = now()',
+  "debits = debits || '{platform:suspense:USD}'",
+  "amounts = amounts || '{1}'",
+  "amounts = '{0}'",
+])('does not let a transaction be written as none can be: %s', async (set) => {
+  await expect(owner.sql.unsafe(`update transactions set ${set}`)).rejects.toThrow(/transactions_sound/)
+})
+
 it('finds nothing in sound books', async () => {
   expect((await verify({ db })).map((check) => [check.name, check.ok])).toEqual([
     ['ledger.trial-balance-zero', true],

@@ -74,6 +74,12 @@ function codes(outcomes: readonly Outcome[]): string[] {
 }
 
 describe('booking', () => {
+  it('says of each account when it was touched: when the batch is recorded, whenever it is effective', () => {
+    const at = instant('2026-01-02T00:00:00Z')
+    const done = reduce({ ...given(fund(100n)).before, at }, [commit(60n)])
+    expect(done.changed.map(({ changedAt }) => changedAt)).toEqual([at, at])
+  })
+
   it('moves the amount from the debit to the credit account and counts the versions', () => {
     const done = given().when(fund(500n))
     expect(codes(done.outcomes)).toEqual(['accepted'])

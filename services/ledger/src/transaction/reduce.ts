@@ -99,7 +99,7 @@ function book(books: Books, working: Working, draft: Draft): Outcome {
   const effectiveAt = draft.effectiveAt ?? books.at
   const end = { resolvedBy: null, resolvedAt: null }
   const transaction = { ...rest, bookedAs: state, state, effectiveAt, bookedAt: books.at, ...end }
-  return malformed(draft, books) ?? apply(working, transaction, state)
+  return malformed(draft, books) ?? apply(books, working, transaction, state)
 }
 
 const ENDS = {
@@ -118,11 +118,11 @@ function resolve(books: Books, working: Working, { type, target, cause }: Resolv
   const expired = before.expiresAt !== null && before.expiresAt <= books.at
   if (type === 'settle' && expired) return refused('ledger.transaction-expired', { ...context, at: before.expiresAt })
   if (type === 'expire' && !expired) return refused('ledger.transaction-not-pending', context)
-  return apply(working, { ...before, state, resolvedBy: cause, resolvedAt: books.at }, movement)
+  return apply(books, working, { ...before, state, resolvedBy: cause, resolvedAt: books.at }, movement)
 }
 
 // Bounds hold for the transaction as a whole: postings inside it may pass through one another.
-function apply(working: Working, transaction: Transaction, movement: Movement): Outcome {
+function apply({ at }: Books, working: Working, transaction: Transaction, movement: Movement): Outcome {
   const touched = new Map<AccountRef, Touched>()
   const touch = (ref: AccountRef): Touched => {
     const known = touched.get(ref)
@@ -137,10 +137,11 @@ function apply(working: Working, transaction: Transaction, movement: Movement): 
   }
   const results: Entry[] = []
   for (const { before, debit, credit } of touched.values()) {
-    const after = move(move(before, 'debit', debit, movement), 'credit', credit, movement)
-    const problem = unfit(before, after, movement)
+    const moved = move(move(before, 'debit', debit, movement), 'credit', credit, movement)
+    const problem = unfit(before, moved, movement)
     if (problem !== null) return problem
-    results.push({ transaction, movement, debit, credit, after: { ...after, version: before.version + 1n } })
+    const after = { ...moved, version: before.version + 1n, changedAt: at }
+    results.push({ transaction, movement, debit, credit, after })
   }
   working.commit(transaction, results)
   return { type: 'accepted', transaction }

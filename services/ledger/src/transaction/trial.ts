@@ -40,16 +40,12 @@ export class Trial {
   }
 
   /** The batch is worked out over the locked books and about to be written. */
-  expect(
-    { accepted, changed, at, link }: Worked,
-    ids: ReadonlyMap<string, bigint>,
-    closedThrough: Instant | null,
-  ): void {
+  expect({ accepted, changed, link }: Worked, ids: ReadonlyMap<string, bigint>, closedThrough: Instant | null): void {
     if (this.forecast === null || accepted.length === 0) return
     this.#closedThrough = closedThrough
     this.#expected = {
       changed: changed.map((balance) => ({
-        balance: { ...balance, changedAt: at },
+        balance,
         id: required(ids.get(balance.account.ref), 'the account has a row'),
       })),
       transactions: accepted,
