@@ -16,14 +16,17 @@ export interface PostInput<I> {
   readonly state?: 'pending' | 'posted'
 }
 
-/** Posts one transaction by a recipe; the same cause again gives the transaction it made. Refuses what the reducer refuses. */
+/**
+ * Posts one transaction by a recipe for something that happened: in a closed period it holds from the first open moment on.
+ * The same cause again gives the transaction it made. Refuses what the reducer refuses.
+ */
 export async function postTransaction<I>(ctx: Context, input: PostInput<I>): Promise<Transaction> {
   return acceptedOf(await tryTransaction(ctx, input))
 }
 
 /** Like `postTransaction` for whom a refusal is an answer, not an error. */
 export async function tryTransaction<I>(ctx: Context, input: PostInput<I>): Promise<Outcome> {
-  const [outcome] = await postBatch(ctx, [{ type: 'book', draft: draftOf(ctx, input) }])
+  const [outcome] = await postBatch(ctx, [{ type: 'book', draft: draftOf(ctx, input), whenClosed: 'first-open' }])
   return required(outcome, 'a batch answers each request')
 }
 

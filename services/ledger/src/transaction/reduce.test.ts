@@ -1,6 +1,6 @@
 import { parseId } from '@draupnir/ids'
 import { money } from '@draupnir/money'
-import { instant } from '@draupnir/time'
+import { addMs, type Instant, instant } from '@draupnir/time'
 import { describe, expect, it } from 'vitest'
 import { account } from '../account/account.ts'
 import { available, type Balance, opened, pending, posted } from '../account/balance.ts'
@@ -273,6 +273,25 @@ describe('time', () => {
     const books = { ...NOTHING, at: LATER, closedThrough: AT }
     const done = reduce(books, [fund(5n), fund(5n, { effectiveAt: null }), fund(5n, { effectiveAt: LATER })])
     expect(codes(done.outcomes)).toEqual(['ledger.period-closed', 'accepted', 'accepted'])
+  })
+
+  it('lets what happened in a closed period hold from the first open moment on, and knows it again', () => {
+    const happened = (effectiveAt: Instant, cause: string) =>
+      ({ ...fund(5n, { effectiveAt, cause }), whenClosed: 'first-open' }) as Request
+    const [closed, open, never] = [happened(AT, 'evt-1'), happened(LATER, 'evt-2'), happened(AT, 'evt-3')]
+    const books = { ...NOTHING, at: LATER, closedThrough: AT }
+    const done = reduce(books, [closed, open])
+    const effective = done.outcomes.map((it) => it.type === 'accepted' && it.transaction.effectiveAt)
+    expect(effective).toEqual([addMs(AT, 1), LATER])
+    const before = after(books, done)
+    expect(codes(reduce({ ...before, closedThrough: LATER }, [closed, open]).outcomes)).toEqual([
+      'replayed',
+      'replayed',
+    ])
+    const other = { ...fund(6n, { effectiveAt: AT, cause: 'evt-1' }), whenClosed: 'first-open' } as Request
+    expect(codes(reduce(before, [other]).outcomes)).toEqual(['ledger.cause-reused'])
+    const [kept] = reduce({ ...books, closedThrough: null }, [never]).outcomes
+    expect(kept).toMatchObject({ type: 'accepted', transaction: { effectiveAt: AT } })
   })
 
   it('ends an expired pending transaction, which can no longer be posted', () => {

@@ -1,6 +1,6 @@
 import type { RefusalCode, RefusalContext } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
-import type { Instant } from '@draupnir/time'
+import { addMs, type Instant, latest } from '@draupnir/time'
 import type { AccountRef } from '../account/account.ts'
 import { available, type Balance, isWithinFloor, isWithinTurnover, type Movement, move } from '../account/balance.ts'
 import { CHART } from '../account/chart.ts'
@@ -14,6 +14,11 @@ export type Target = { readonly id: Id<'transaction'> } | { readonly recipe: str
 export interface Book {
   readonly type: 'book'
   readonly draft: Draft
+  /**
+   * What happened in a period that is closed by now holds from the first open moment on: it is a fact, and has to be booked.
+   * What is only asked for is refused there, unless this is said.
+   */
+  readonly whenClosed?: 'first-open'
 }
 
 export interface Resolve {
@@ -67,7 +72,7 @@ export function reduce(books: Books, requests: readonly (Request | Together)[]):
 }
 
 function one(books: Books, working: Working, request: Request): Outcome {
-  return request.type === 'book' ? book(books, working, request.draft) : resolve(books, working, request)
+  return request.type === 'book' ? book(books, working, request) : resolve(books, working, request)
 }
 
 function together(books: Books, working: Working, requests: readonly Request[]): Outcome[] {
@@ -84,8 +89,10 @@ function together(books: Books, working: Working, requests: readonly Request[]):
   )
 }
 
-function book(books: Books, working: Working, draft: Draft): Outcome {
-  const before = working.find({ recipe: draft.recipe, cause: draft.cause })
+function book(books: Books, working: Working, request: Book): Outcome {
+  const { recipe: code, cause } = request.draft
+  const before = working.find({ recipe: code, cause })
+  const draft = moved(request, books, before)
   if (before !== undefined) {
     if (isSameBody(draft, before)) return { type: 'replayed', transaction: before }
     return refused('ledger.cause-reused', { cause: draft.cause, recipe: draft.recipe, transaction_id: before.id })
@@ -100,6 +107,14 @@ function book(books: Books, working: Working, draft: Draft): Outcome {
   const end = { resolvedBy: null, resolvedAt: null }
   const transaction = { ...rest, bookedAs: state, state, effectiveAt, bookedAt: books.at, ...end }
   return malformed(draft, books) ?? apply(books, working, transaction, state)
+}
+
+// Told again, it is what was booked, though the period was still open then or another was closed since.
+function moved({ draft, whenClosed }: Book, { closedThrough }: Books, before: Transaction | undefined): Draft {
+  const { effectiveAt } = draft
+  if (whenClosed === undefined || effectiveAt === null) return draft
+  const open = before?.effectiveAt ?? (closedThrough === null ? effectiveAt : addMs(closedThrough, 1))
+  return { ...draft, effectiveAt: latest(effectiveAt, open) }
 }
 
 const ENDS = {
