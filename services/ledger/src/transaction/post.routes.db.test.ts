@@ -182,6 +182,17 @@ describe('pending', () => {
     expect(await books(ctx)).toMatchObject({ [`${buyer}:committed:USD`]: 30n })
   })
 
+  it.each(['post', 'void', 'undo'])(
+    'is not found by %s when there is none, nor when it is another tenant’s',
+    async (verb) => {
+      const [{ ctx, buyer }, other] = [await funded(100), await funded(100)]
+      const held = await post(ctx, PATH, 'k1', commit(buyer, 30, { state: 'pending' }))
+      const missing = { status: 404, body: { code: 'request.not-found' } }
+      expect(await post(ctx, `${PATH}/${ctx.newId('transaction')}/${verb}`, 'k2')).toMatchObject(missing)
+      expect(await post(other.ctx, `${PATH}/${held.body.id}/${verb}`, 'k2')).toMatchObject(missing)
+    },
+  )
+
   it('voids itself when its time is over, and cannot be posted after it', async () => {
     const { ctx, buyer, left } = await funded(100)
     const expires_at = addMs(now, DAY_MS)

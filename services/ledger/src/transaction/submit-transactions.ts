@@ -8,7 +8,7 @@ import { dryRun } from './dry-run.ts'
 import { createGatherer, type Gatherer } from './gatherer.ts'
 import { readTransaction } from './read-transaction.ts'
 import type { Outcome, Request } from './reduce.ts'
-import { type Draft, mirror } from './transaction.ts'
+import { type Draft, mirror, type Transaction } from './transaction.ts'
 
 const gatherers = new WeakMap<Db, Gatherer>()
 
@@ -39,9 +39,13 @@ export async function submitTransactions(ctx: Context, asked: readonly Asked[], 
   return drafts.map((draft) => ('type' in draft ? draft : (answers.next().value ?? notTogether())))
 }
 
-/** Ends a pending transaction. Refuses as the reducer does, and `ledger.second-person-needed` to whoever booked what takes two. */
+/**
+ * Ends a pending transaction. Refuses `request.not-found`, as the reducer does, and `ledger.second-person-needed` to whoever
+ * booked what takes two.
+ */
 export async function endTransaction(ctx: Context, id: Id<'transaction'>, type: 'settle' | 'void', key: string) {
-  if (type === 'settle') await requireSecondPerson(ctx, id)
+  const transaction = await readTransaction(ctx, id)
+  if (type === 'settle') requireSecondPerson(ctx, transaction)
   const [outcome] = await submit(ctx, [{ type, target: { id }, cause: key }], { together: false, dry: false })
   return outcome ?? refuse('request.conflict')
 }
@@ -68,8 +72,7 @@ export async function undoTransaction(ctx: Context, id: Id<'transaction'>, key: 
   return outcome ?? refuse('request.conflict')
 }
 
-async function requireSecondPerson(ctx: Context, id: Id<'transaction'>): Promise<void> {
-  const { recipe, actor } = await readTransaction(ctx, id)
+function requireSecondPerson(ctx: Context, { id, recipe, actor }: Transaction): void {
   if (recipeOf(recipe)?.twoPeople === true && actor === ctx.actor) {
     refuse('ledger.second-person-needed', { recipe, transaction_id: id })
   }
