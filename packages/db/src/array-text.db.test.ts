@@ -2,7 +2,7 @@ import { testDatabase } from '@draupnir/testing'
 import { addMs, instant } from '@draupnir/time'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { numberArray, sparseArray, textArray } from './array-text.ts'
+import { jsonArray, numberArray, sparseArray, textArray } from './array-text.ts'
 
 const { db } = await testDatabase({ schema: 'arrays', sources: [] })
 // What a list in text has its own use for, among everything else that can be stored.
@@ -66,6 +66,19 @@ it('reads every moment back as it was, whatever the zone of the session', async 
         const [row] = await sql<{ at: string }[]>`select ${at}::timestamptz as at`
         expect(row?.at).toBe(at)
       })
+    }),
+  )
+})
+
+it('reads back values of JSON, beside a column of texts', async () => {
+  const json = fc.json({ stringUnit: 'grapheme' }).filter((text) => !text.includes('\\u0000'))
+  await fc.assert(
+    fc.asyncProperty(fc.array(json, { minLength: 1 }), async (texts) => {
+      const rows = await db.sql<{ n: number; value: unknown }[]>`
+        select n, value from rows from (
+          unnest(${numberArray(texts.map((_, n) => n))}::int[]),
+          jsonb_array_elements(${jsonArray(texts)}::jsonb)) as t (n, value)`
+      expect(rows.map((row) => [row.n, row.value])).toEqual(texts.map((text, n) => [n, JSON.parse(text)]))
     }),
   )
 })

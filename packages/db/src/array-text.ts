@@ -25,3 +25,8 @@ export function sparseArray(values: readonly (string | null)[]): string {
 export function numberArray(values: readonly (bigint | number)[]): string {
   return `{${values.join(',')}}`
 }
+
+/** The same for values that are JSON already: `jsonb_array_elements(${jsonArray(states)}::jsonb)`, beside `unnest` in `rows from`. */
+export function jsonArray(values: readonly string[]): string {
+  return `[${values.join(',')}]`
+}

@@ -1,4 +1,4 @@
-export { numberArray, sparseArray, textArray } from './array-text.ts'
+export { jsonArray, numberArray, sparseArray, textArray } from './array-text.ts'
 export { idColumn, instantColumn, minorUnits } from './columns.ts'
 export { type ConnectOptions, connect, type Db, type DbPool, type SqlClient, type Statement } from './connect.ts'
 export { attempt, type Context, type Log, type Trace, transact, transactTogether } from './context.ts'

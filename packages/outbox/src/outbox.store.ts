@@ -1,4 +1,4 @@
-import { numberArray, type SqlClient, sparseArray, type Trace } from '@draupnir/db'
+import { jsonArray, numberArray, type SqlClient, sparseArray, type Trace } from '@draupnir/db'
 import { assert } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
@@ -65,14 +65,15 @@ async function insertMany(sql: SqlClient, rows: readonly OutboxRow[]): Promise<S
   return await sql<Sequence[]>`
     with input as (
       select t.*, row_number() over (partition by aggregate_type, aggregate_id order by ordinal) as nth
-      from unnest(${list((row) => row.eventId)}::uuid[], ${list((row) => row.tenant)}::text[],
+      from rows from (unnest(${list((row) => row.eventId)}::uuid[], ${list((row) => row.tenant)}::text[],
         ${list((row) => row.type)}::text[], ${numberArray(rows.map((row) => row.version))}::int[],
         ${list((row) => row.aggregate)}::text[], ${list((row) => row.aggregateId)}::text[],
-        ${list((row) => row.data)}::text[], ${list((row) => row.trace.correlationId)}::text[],
+        ${list((row) => row.trace.correlationId)}::text[],
         ${list((row) => row.trace.causationId)}::text[], ${list((row) => row.actor)}::text[],
-        ${list((row) => row.trace.traceparent)}::text[], ${list((row) => row.occurredAt)}::timestamptz[])
-        with ordinality as t (event_id, tenant_id, type, version, aggregate_type, aggregate_id, data, correlation_id,
-          causation_id, actor, traceparent, occurred_at, ordinal)),
+        ${list((row) => row.trace.traceparent)}::text[], ${list((row) => row.occurredAt)}::timestamptz[]),
+        json_array_elements(${jsonArray(rows.map((row) => row.data))}::json))
+        with ordinality as t (event_id, tenant_id, type, version, aggregate_type, aggregate_id, correlation_id,
+          causation_id, actor, traceparent, occurred_at, data, ordinal)),
     counted as (
       select aggregate_type, aggregate_id, min(tenant_id) as tenant_id, count(*) as events from input group by 1, 2),
     sequence as (
@@ -83,7 +84,7 @@ async function insertMany(sql: SqlClient, rows: readonly OutboxRow[]): Promise<S
     event as (insert into outbox (event_id, tenant_id, type, version, aggregate_type, aggregate_id, aggregate_seq, data,
       correlation_id, causation_id, actor, traceparent, occurred_at)
     select i.event_id, i.tenant_id, i.type, i.version, i.aggregate_type, i.aggregate_id,
-      s.last_seq - c.events + i.nth, i.data::json, i.correlation_id, i.causation_id, i.actor, i.traceparent, i.occurred_at
+      s.last_seq - c.events + i.nth, i.data, i.correlation_id, i.causation_id, i.actor, i.traceparent, i.occurred_at
     from input i join counted c using (aggregate_type, aggregate_id) join sequence s using (aggregate_type, aggregate_id)
     order by i.ordinal
     returning pos, event_id, aggregate_seq),

@@ -1,4 +1,12 @@
-import { type Context, numberArray, type SqlClient, type Statement, sparseArray, textArray } from '@draupnir/db'
+import {
+  type Context,
+  jsonArray,
+  numberArray,
+  type SqlClient,
+  type Statement,
+  sparseArray,
+  textArray,
+} from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import type { ContractState } from '@draupnir/wire'
@@ -115,34 +123,37 @@ export interface Appended {
 export async function appendWithHeads(sql: SqlClient, rows: readonly Appended[]): Promise<readonly null[]> {
   const texts = (of: (row: Appended) => string | null) => sparseArray(rows.map(of))
   const numbers = (of: (row: Appended) => number) => numberArray(rows.map(of))
+  const values = (of: (row: Appended) => unknown) => jsonArray(rows.map((row) => JSON.stringify(of(row))))
   await sql`
     with input as materialized (
-      select * from unnest(${texts(({ head }) => head.state.id)}::text[], ${texts(({ tenant }) => tenant)}::text[],
-        ${numbers(({ edit }) => edit.seq)}::int[], ${texts(({ edit }) => edit.id)}::text[],
-        ${texts(({ edit }) => edit.operation)}::text[], ${texts(({ edit }) => JSON.stringify(edit.payload))}::text[],
-        ${texts(({ edit }) => edit.effective_at)}::timestamptz[], ${texts(({ edit }) => edit.recorded_at)}::timestamptz[],
-        ${texts(({ edit }) => edit.actor)}::text[], ${texts(({ edit }) => edit.cause)}::text[],
-        ${texts(({ edit }) => edit.supersedes)}::text[], ${numbers(({ edit }) => edit.rank)}::int[],
-        ${texts(({ edit }) => String(edit.automatic))}::bool[], ${texts(({ head }) => head.state.buyer_id)}::text[],
-        ${texts(({ head }) => head.state.lifecycle)}::text[], ${numbers(({ head }) => head.state.version)}::int[],
-        ${numbers(({ head }) => head.edits)}::int[], ${texts(({ head }) => JSON.stringify(head.state))}::text[],
-        ${texts(({ head }) => head.foldedAt)}::timestamptz[], ${texts(({ head }) => head.lastEffectiveAt)}::timestamptz[],
-        ${texts(({ head }) => head.nextEffectAt)}::timestamptz[], ${numbers(({ head }) => head.tail)}::int[],
-        ${texts(({ head }) => (head.calendar === null ? null : JSON.stringify(head.calendar)))}::text[])
-        as t (contract_id, tenant_id, seq, id, operation, payload, effective_at, recorded_at, actor, cause, supersedes,
-          rank, automatic, buyer_id, lifecycle, version, edits, state, folded_at, last_effective_at, next_effect_at, tail,
+      select * from rows from (
+        unnest(${texts(({ head }) => head.state.id)}::text[], ${texts(({ tenant }) => tenant)}::text[],
+          ${numbers(({ edit }) => edit.seq)}::int[], ${texts(({ edit }) => edit.id)}::text[],
+          ${texts(({ edit }) => edit.operation)}::text[], ${texts(({ edit }) => edit.effective_at)}::timestamptz[],
+          ${texts(({ edit }) => edit.recorded_at)}::timestamptz[], ${texts(({ edit }) => edit.actor)}::text[],
+          ${texts(({ edit }) => edit.cause)}::text[], ${texts(({ edit }) => edit.supersedes)}::text[],
+          ${numbers(({ edit }) => edit.rank)}::int[], ${texts(({ edit }) => String(edit.automatic))}::bool[],
+          ${texts(({ head }) => head.state.buyer_id)}::text[], ${texts(({ head }) => head.state.lifecycle)}::text[],
+          ${numbers(({ head }) => head.state.version)}::int[], ${numbers(({ head }) => head.edits)}::int[],
+          ${texts(({ head }) => head.foldedAt)}::timestamptz[], ${texts(({ head }) => head.lastEffectiveAt)}::timestamptz[],
+          ${texts(({ head }) => head.nextEffectAt)}::timestamptz[], ${numbers(({ head }) => head.tail)}::int[]),
+        jsonb_array_elements(${values(({ edit }) => edit.payload)}::jsonb),
+        jsonb_array_elements(${values(({ head }) => head.state)}::jsonb),
+        jsonb_array_elements(${values(({ head }) => head.calendar)}::jsonb))
+        as t (contract_id, tenant_id, seq, id, operation, effective_at, recorded_at, actor, cause, supersedes, rank,
+          automatic, buyer_id, lifecycle, version, edits, folded_at, last_effective_at, next_effect_at, tail, payload, state,
           calendar)),
     edit as (
       insert into contract_edits (contract_id, seq, id, tenant_id, operation, payload, effective_at, recorded_at, actor,
         cause, supersedes, rank, automatic, version, last_effective_at)
-      select contract_id, seq, id, tenant_id, operation, payload::jsonb, effective_at, recorded_at, actor, cause,
-        supersedes, rank, automatic, version, last_effective_at from input),
+      select contract_id, seq, id, tenant_id, operation, payload, effective_at, recorded_at, actor, cause, supersedes,
+        rank, automatic, version, last_effective_at from input),
     place as (
       insert into contract_placements (contract_id, effective_at, rank, edit_seq, stands_from, ends)
       select contract_id, effective_at, rank, seq, seq, lifecycle = 'ended' from input)
     update contracts c set buyer_id = i.buyer_id, lifecycle = i.lifecycle, version = i.version, edits = i.edits,
-      state = i.state::jsonb, folded_at = i.folded_at, last_effective_at = i.last_effective_at,
-      next_effect_at = i.next_effect_at, tail = i.tail, calendar = i.calendar::jsonb
+      state = i.state, folded_at = i.folded_at, last_effective_at = i.last_effective_at,
+      next_effect_at = i.next_effect_at, tail = i.tail, calendar = nullif(i.calendar, 'null')
     from input i where c.id = i.contract_id and c.tenant_id = i.tenant_id`
   return rows.map(() => null)
 }

@@ -1,5 +1,4 @@
-import type { Context, Db } from '@draupnir/db'
-import { isPassingFailure } from '@draupnir/db'
+import { type Context, type Db, Gathering, isPassingFailure } from '@draupnir/db'
 import { latest } from '@draupnir/time'
 import { Forecast } from './forecast.ts'
 import { LANES } from './journal.store.ts'
@@ -34,45 +33,31 @@ export interface GathererOptions {
 // Forecasts kept of marketplaces where nothing is going on.
 const MOST_TENANTS = 20
 
-/** Nobody waits when nothing is under way; under load a commit takes whatever arrived during those before it. */
+/** Of each marketplace for itself: nobody waits when nothing is under way, and under load a commit takes whatever arrived during those before it. */
 export function createGatherer(options: GathererOptions): Gatherer {
   const { db, maxRequests = 400, maxCommits = 3, minRequests = 100 } = options
-  const queues = new Map<string, Queue>()
-  const queueOf = ({ tenant, newId }: Context): Queue => {
-    const queue = queues.get(tenant) ?? {
-      asks: [],
-      waiting: 0,
-      commits: 0,
-      planned: false,
-      forecast: new Forecast(anyLane(newId('request'))),
-    }
-    queues.set(tenant, queue)
-    return queue
-  }
-  const plan = (tenant: string, queue: Queue) => {
-    const enough = queue.commits === 0 ? queue.asks.length > 0 : queue.waiting >= minRequests
-    if (queue.planned || !enough || queue.commits >= maxCommits) return
-    queue.planned = true
-    // Everything that is being read in this turn of the event loop still comes along.
-    setImmediate(() => {
-      queue.planned = false
-      queue.commits += 1
-      void commit(db, take(queue, maxRequests), queue.forecast).finally(() => {
-        queue.commits -= 1
-        if (queue.commits === 0 && queue.asks.length === 0 && queues.size > MOST_TENANTS) queues.delete(tenant)
-        plan(tenant, queue)
-      })
-      plan(tenant, queue)
+  const gatherings = new Map<string, Gathering<Ask>>()
+  const gatheringOf = ({ tenant, newId }: Context): Gathering<Ask> => {
+    const known = gatherings.get(tenant)
+    if (known !== undefined) return known
+    const forecast = new Forecast(anyLane(newId('request')))
+    const gathering = new Gathering<Ask>({
+      commit: (asks) => commit(db, asks, forecast),
+      sizeOf: ({ size }) => size,
+      most: maxRequests,
+      mostCommits: maxCommits,
+      least: minRequests,
+      onIdle: () => {
+        if (gatherings.size > MOST_TENANTS) gatherings.delete(tenant)
+      },
     })
+    gatherings.set(tenant, gathering)
+    return gathering
   }
   return {
     submit: (ctx, requests) =>
       new Promise((resolve, reject) => {
-        const queue = queueOf(ctx)
-        const size = sizeOf(requests)
-        queue.asks.push({ ctx, requests, size, resolve, reject })
-        queue.waiting += size
-        plan(ctx.tenant, queue)
+        gatheringOf(ctx).add({ ctx, requests, size: sizeOf(requests), resolve, reject })
       }),
   }
 }
@@ -80,27 +65,6 @@ export function createGatherer(options: GathererOptions): Gatherer {
 // The end of an id is random: each process of many writes to lanes of its own.
 function anyLane(id: string): number {
   return id.charCodeAt(id.length - 1) % LANES
-}
-
-interface Queue {
-  readonly forecast: Forecast
-  asks: Ask[]
-  /** Requests of all asks. */
-  waiting: number
-  commits: number
-  planned: boolean
-}
-
-function take(queue: Queue, maxRequests: number): Ask[] {
-  let room = maxRequests
-  let count = 0
-  for (const { size } of queue.asks) {
-    if (count > 0 && size > room) break
-    room -= size
-    count += 1
-  }
-  queue.waiting -= maxRequests - room
-  return queue.asks.splice(0, count)
 }
 
 function sizeOf(requests: readonly (Request | Together)[]): number {
