@@ -28,7 +28,11 @@ function readNode(incoming: Readable, limitBytes: number): Promise<Uint8Array> {
       incoming.off('data', take)
       reject(tooLarge(limitBytes))
     }
-    const cut = () => reject(new Refusal('request.invalid', {}, 'The body ended before it was complete'))
+    const cut = () => {
+      // Every request closes in the end, and a refusal takes the trace of who made it.
+      if (incoming.readableEnded) return
+      reject(new Refusal('request.invalid', {}, 'The body ended before it was complete'))
+    }
     incoming.on('data', take).on('error', cut).once('close', cut)
     incoming.once('end', () => resolve(Buffer.concat(chunks)))
     if (incoming.destroyed) cut()
