@@ -8,8 +8,13 @@ import type { ClientsTask, ClientsTold } from './http-clients.ts'
 
 const SECRET = 'the secret of a bench'
 
+export interface Served extends Measured {
+  /** CPU of the process of the clients for each request, in microseconds. */
+  readonly clientsUs: number
+}
+
 /** Single requests over HTTP: the server is this process, its clients are another one, which sends what it has signed before. */
-export async function httpLoop(market: Market, over: Pick<ClientsTask, 'clients' | 'seconds'>): Promise<Measured> {
+export async function httpLoop(market: Market, over: Pick<ClientsTask, 'clients' | 'seconds'>): Promise<Served> {
   const ctx = market.context()
   const app = createApp({
     routes: postRoutes,
@@ -21,9 +26,10 @@ export async function httpLoop(market: Market, over: Pick<ClientsTask, 'clients'
   const server = await listen('127.0.0.1', 0, app.fetch)
   const { buyers, sellers } = market
   const port = Number(new URL(server.url).port)
-  const { taken, ms } = await clients({ ...over, port, secret: SECRET, tenant: ctx.tenant, buyers, sellers })
+  const { taken, ms, cpuUs } = await clients({ ...over, port, secret: SECRET, tenant: ctx.tenant, buyers, sellers })
   await server.drain()
-  return figures(taken, { accepted: taken.length, replayed: 0, reads: 0 }, ms)
+  const clientsUs = Math.round((cpuUs / taken.length) * 10) / 10
+  return { ...figures(taken, { accepted: taken.length, replayed: 0, reads: 0 }, ms), clientsUs }
 }
 
 function clients(task: ClientsTask): Promise<ClientsTold> {
