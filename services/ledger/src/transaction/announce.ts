@@ -42,7 +42,9 @@ export async function announceCredits(
   transactions: readonly Transaction[],
   changed: readonly Balance[],
 ): Promise<void> {
-  const after = new Map(changed.map((balance) => [balance.account.ref, balance]))
+  const wallets = changed.filter(({ account }) => account.name === 'available')
+  if (wallets.length === 0) return
+  const after = new Map(wallets.map((balance) => [balance.account.ref, balance]))
   const credits = transactions.flatMap((transaction) => walletCredits(transaction, after))
   await emitMany(
     ctx,

@@ -112,12 +112,12 @@ export class Forecast {
 
   /** Whether a commit under way books or ends what goes by one of these names: what becomes of it must be awaited. */
   isUnderWay({ causes, references, ids, undoes }: Names): boolean {
-    const has = (key: string) => this.#underWay.has(key)
+    const has = (name: string) => this.#underWay.has(name)
     return (
-      causes.some((it) => has(causeKey(it))) ||
-      references.some((it) => has(referenceKey(it))) ||
+      causes.some(({ cause }) => has(cause)) ||
+      references.some(({ reference }) => has(reference)) ||
       ids.some(has) ||
-      undoes.some((id) => has(undoesKey(id)))
+      undoes.some(has)
     )
   }
 
@@ -125,7 +125,7 @@ export class Forecast {
   expect({ changed, transactions, head }: Expected): void {
     if (this.#accounts.size > MOST_ACCOUNTS) this.#accounts.clear()
     for (const known of changed) this.#accounts.set(known.balance.account.ref, known)
-    for (const key of transactions.flatMap(keysOf)) this.#underWay.add(key)
+    for (const name of transactions.flatMap(namesOf)) this.#underWay.add(name)
     this.#lanes = this.#lanes.filter(({ lane }) => lane !== head.lane)
     this.#lanesUnderWay += 1
   }
@@ -154,7 +154,7 @@ export class Forecast {
 
   #end(transactions: readonly Transaction[]): void {
     this.#lanesUnderWay -= 1
-    for (const key of transactions.flatMap(keysOf)) this.#underWay.delete(key)
+    for (const name of transactions.flatMap(namesOf)) this.#underWay.delete(name)
   }
 }
 
@@ -189,21 +189,7 @@ function isSame(some: Balance, other: Balance): boolean {
   )
 }
 
-function keysOf({ id, recipe, cause, reference, undoes }: Transaction): string[] {
-  const keys: string[] = [id, causeKey({ recipe, cause })]
-  if (reference !== null) keys.push(referenceKey({ recipe, reference }))
-  if (undoes !== null) keys.push(undoesKey(undoes))
-  return keys
-}
-
-function causeKey({ recipe, cause }: { readonly recipe: string; readonly cause: string }): string {
-  return `cause\n${recipe}\n${cause}`
-}
-
-function referenceKey({ recipe, reference }: { readonly recipe: string; readonly reference: string }): string {
-  return `reference\n${recipe}\n${reference}`
-}
-
-function undoesKey(id: string): string {
-  return `undoes\n${id}`
+// Without their recipes, and all in one set: two that only share a name follow one another, which costs little.
+function namesOf({ id, cause, reference, undoes }: Transaction): string[] {
+  return [id, cause, reference, undoes].filter((name) => name !== null)
 }

@@ -1,6 +1,7 @@
 import { attempt, type Context, isDeadlock, isPassingFailure, isUniqueViolation } from '@draupnir/db'
 import { required, Transient } from '@draupnir/errors'
 import { LostRace, lockBalances, openAccounts, openEmpty, peekBalances } from '../account/account.store.ts'
+import type { Account } from '../account/account.ts'
 import { accountsOf, namesOf, pendingTargets } from './batch.ts'
 import { areAsForeseen, type Forecast, isLaneAsForeseen, type Known, type Sight } from './forecast.ts'
 import { freezeTampered } from './freeze-tampered.ts'
@@ -79,14 +80,10 @@ async function postSeen(ctx: Context, requests: Requests, trial: Trial): Promise
 async function postForeseen(ctx: Context, requests: Requests, trial: Trial): Promise<readonly Outcome[] | null> {
   const forecast = required(trial.forecast, 'there is a forecast')
   const names = namesOf(requests)
-  const [transactions, looked] = await Promise.all([
-    findNamed(ctx, names),
-    lookAt(ctx, forecast.unseen(accountsOf(requests, []))),
-  ])
-  const accounts = accountsOf(requests, transactions)
-  const more = forecast.unseen(accounts)
-  for (const ref of looked.keys()) more.delete(ref)
-  const all = new Map([...looked, ...(await lookAt(ctx, more))])
+  const asked = accountsOf(requests, [])
+  const [transactions, looked] = await Promise.all([findNamed(ctx, names), lookAt(ctx, forecast.unseen(asked))])
+  const accounts = transactions.length === 0 ? asked : accountsOf(requests, transactions)
+  const all = accounts === asked ? looked : await lookFurther(ctx, forecast.unseen(accounts), looked)
   const begun = await trial.inTurn(async () => {
     const sight = forecast.isUnderWay(names) ? null : forecast.sight(accounts, all, transactions)
     if (sight === null) return null
@@ -118,12 +115,18 @@ async function holdLane(ctx: Context, sight: Sight): Promise<void> {
 
 /** A refusal, too, holds only over the books it was worked out over. */
 async function holdUnchanged(ctx: Context, { changed }: Worked, sight: Sight): Promise<void> {
+  if (changed.length === sight.balances.length) return
   const written = new Set(changed.map(({ account }) => account.ref))
   const unchanged = sight.balances.flatMap(({ account }) => (written.has(account.ref) ? [] : account))
-  if (unchanged.length === 0) return
   const locked = await lockBalances(ctx, new Map(unchanged.map((account) => [account.ref, account])))
   if (locked.tampered.length > 0 || !areAsForeseen(sight, locked))
     throw new Error('the books are not what was foreseen')
+}
+
+/** What is ended touches accounts that nobody named. */
+async function lookFurther(ctx: Context, unseen: Map<string, Account>, looked: ReadonlyMap<string, Known>) {
+  for (const ref of looked.keys()) unseen.delete(ref)
+  return new Map([...looked, ...(await lookAt(ctx, unseen))])
 }
 
 async function lookAt(ctx: Context, accounts: Parameters<typeof peekBalances>[1]): Promise<Map<string, Known>> {
