@@ -2,7 +2,7 @@ import { Defect } from '@draupnir/errors'
 import { fromEpochMs, type Instant } from '@draupnir/time'
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
-import { sharedTransactions } from './shared.ts'
+import { sharedTransactions } from './shared/shared-transactions.ts'
 
 /** Extra values a query may take besides postgres.js's own. */
 export type SqlTypes = { bigint: bigint; instant: Instant; json: unknown }

@@ -55,7 +55,10 @@ async function selectHead(sql: SqlClient, asked: readonly Asked[], lock: ReturnT
   const rows = await sql<(Head & Asked)[]>`
     select id, tenant_id as tenant, state, edits, folded_at as "foldedAt", last_effective_at as "lastEffectiveAt",
       next_effect_at as "nextEffectAt", created_at as "createdAt", tail, calendar
-    from contracts where id = any(${textArray(asked.map(({ id }) => id))}::text[]) order by id ${lock}`
+    from contracts
+    where id = any(${textArray(asked.map(({ id }) => id))}::text[])
+      and tenant_id = any(${textArray(asked.map(({ tenant }) => tenant))}::text[])
+    order by id ${lock}`
   const heads = new Map(rows.map(({ id, tenant, ...head }) => [`${tenant} ${id}`, head]))
   return asked.map(({ id, tenant }) => heads.get(`${tenant} ${id}`) ?? null)
 }
