@@ -8,6 +8,7 @@ import { answerFailure, answerUnmatched } from './failure-answers.ts'
 import type { Claims, SignedRequest } from './internal-auth.ts'
 import { observe } from './observe.ts'
 import type { Route } from './route.ts'
+import { RememberingRouter } from './router.ts'
 import { serveRoute } from './serve-route.ts'
 
 export interface AppVariables {
@@ -63,7 +64,7 @@ export interface AppOptions {
 export function createApp(options: AppOptions): App {
   const { routes, locks, open, extend } = options
   assert(locks !== undefined || routes.every((r) => r.idempotency !== 'resumable'), 'resumable routes need `locks`')
-  const app: App = new Hono<AppEnv>()
+  const app: App = new Hono<AppEnv>({ router: new RememberingRouter() })
   app.use((c, next) => observe(options, c, next))
   app.onError((error, c) => answerFailure(options, c, error))
   app.notFound((c) => answerUnmatched(app, c))
