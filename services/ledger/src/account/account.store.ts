@@ -1,5 +1,4 @@
 import { type Context, numberArray, textArray } from '@draupnir/db'
-import { assert } from '@draupnir/errors'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import { type Account, type AccountRef, accountOf } from './account.ts'
@@ -64,13 +63,16 @@ export interface Change {
   readonly after: Balance
 }
 
-/** Writes what accounts hold now, in the order of their refs; a `Defect` when one was not, to the last field, as it was before. */
-export async function saveBalances(ctx: Context, changes: readonly Change[], at: Instant): Promise<void> {
+/**
+ * Writes what accounts hold now, in the order of their refs. Nobody waits for it, for it travels with the commit: when one
+ * was not, to the last field, as it was before, it divides by nothing, and that fails the transaction.
+ */
+export function saveBalances(ctx: Context, changes: readonly Change[], at: Instant): void {
   if (changes.length === 0) return
   const sorted = changes.toSorted((one, other) => (one.after.account.ref < other.after.account.ref ? -1 : 1))
   const number = (pick: (change: Change) => bigint | number) => numberArray(sorted.map(pick))
-  const { count } = await ctx.db.sql`
-    update accounts a set posted_debits = u.posted_debits, posted_credits = u.posted_credits,
+  ctx.db.later(ctx.db.sql`
+    with changed as (update accounts a set posted_debits = u.posted_debits, posted_credits = u.posted_credits,
       pending_debits = u.pending_debits, pending_credits = u.pending_credits, version = u.version,
       checksum = u.checksum, changed_at = ${at}::timestamptz
     from unnest(
@@ -86,8 +88,9 @@ export async function saveBalances(ctx: Context, changes: readonly Change[], at:
       posted_debits, posted_credits, pending_debits, pending_credits, version, checksum)
     where a.id = u.id and a.tenant_id = ${ctx.tenant} and a.state = u.state and a.version = u.old_version
       and a.posted_debits = u.old_posted_debits and a.posted_credits = u.old_posted_credits
-      and a.pending_debits = u.old_pending_debits and a.pending_credits = u.old_pending_credits`
-  assert(count === changes.length, 'every account is what it was taken for')
+      and a.pending_debits = u.old_pending_debits and a.pending_credits = u.old_pending_credits
+    returning a.id)
+    select 1 / (count(*) = ${changes.length})::int from changed`)
 }
 
 /** Opens accounts that were missing when the others were locked; gives all row ids. A `LostRace` when another was first. */

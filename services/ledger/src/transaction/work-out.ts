@@ -65,11 +65,8 @@ export async function recordChanges(
     before: required(before.get(after.account.ref), 'the account was among the books'),
     after,
   }))
-  await Promise.all([
-    saveBalances(ctx, changes, at),
-    resolveTransactions(ctx, accepted.filter(isEnd)),
-    announceCredits(ctx, accepted, changed),
-  ])
+  saveBalances(ctx, changes, at)
+  await Promise.all([resolveTransactions(ctx, accepted.filter(isEnd)), announceCredits(ctx, accepted, changed)])
 }
 
 function isEnd({ resolvedAt }: Transaction): boolean {
