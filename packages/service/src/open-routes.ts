@@ -22,7 +22,7 @@ export function mountOpen(app: App, { ready, metrics, internalAuthSecret }: Open
   })
   app.get('/metrics', async (c, next) => {
     c.set('route', '/metrics')
-    // Without the token the request goes on to authentication: a signed caller may read them too.
+    // Without the token it is a path like any other that nothing serves: authentication refuses whoever is not signed.
     if (!isBearer(c.req.header('authorization'), token)) return next()
     return c.text(await metrics.text(), 200, { 'content-type': 'text/plain; version=0.0.4' })
   })
