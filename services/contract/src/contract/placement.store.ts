@@ -1,4 +1,4 @@
-import { type Context, numberArray, type SqlClient, textArray } from '@draupnir/db'
+import { type Context, jsonArray, numberArray, type SqlClient, textArray } from '@draupnir/db'
 import type { Id } from '@draupnir/ids'
 import type { Instant } from '@draupnir/time'
 import type { ContractState } from '@draupnir/wire'
@@ -226,12 +226,11 @@ export async function insertSnapshots(sql: SqlClient, list: readonly Snapped[]):
   const rows = list.flatMap(({ steps, ...of }) => steps.map((step) => ({ ...of, ...step })))
   await sql`
     insert into contract_snapshots (contract_id, effective_at, rank, known_from, state)
-    select contract_id, effective_at, rank, known_from, state::jsonb from unnest(
-      ${textArray(rows.map(({ contractId }) => contractId))}::text[],
-      ${textArray(rows.map(({ edit }) => edit.effective_at))}::timestamptz[],
-      ${numberArray(rows.map(({ edit }) => edit.rank))}::int[], ${numberArray(rows.map(({ seq }) => seq))}::int[],
-      ${textArray(rows.map(({ state }) => JSON.stringify(state)))}::text[])
-      as t (contract_id, effective_at, rank, known_from, state)
+    select * from rows from (
+      unnest(${textArray(rows.map(({ contractId }) => contractId))}::text[],
+        ${textArray(rows.map(({ edit }) => edit.effective_at))}::timestamptz[],
+        ${numberArray(rows.map(({ edit }) => edit.rank))}::int[], ${numberArray(rows.map(({ seq }) => seq))}::int[]),
+      jsonb_array_elements(${jsonArray(rows.map(({ state }) => JSON.stringify(state)))}::jsonb))
     on conflict do nothing`
   return list.map(() => null)
 }
