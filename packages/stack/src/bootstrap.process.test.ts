@@ -19,8 +19,8 @@ function checkout(folder: string): {
     ['pnpm-lock.yaml', 'one'],
     [
       'packages/stack/src/cli.ts',
-      'console.log(JSON.stringify(process.argv.slice(2)));' +
-        "process.on('SIGTERM', () => process.exit(7));" +
+      "process.on('SIGTERM', () => process.exit(7));" +
+        'console.log(JSON.stringify(process.argv.slice(2)));' +
         "if (process.argv[3] === 'stay') setInterval(() => {}, 1000); else process.exit(Number(process.argv[3] ?? 0))",
     ],
   ] as const) {
