@@ -33,7 +33,7 @@ export function transact<C extends Pick<Context, 'db'>, T>(ctx: C, work: (ctx: C
   return ctx.db.transaction((db) => work({ ...ctx, db }))
 }
 
-/** `transact`, in a transaction that other units of work may share: see `Db.sharedTransaction`. Nothing but `ctx.db` may be used twice. */
+/** `transact`, in a transaction that other units of work may share: see `Db.sharedTransaction`. `work` may be run twice, so it changes nothing but by `ctx.db`. */
 export function transactTogether<C extends Pick<Context, 'db'>, T>(ctx: C, work: (ctx: C) => Promise<T>): Promise<T> {
   return ctx.db.sharedTransaction((db) => work({ ...ctx, db }))
 }

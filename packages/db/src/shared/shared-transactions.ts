@@ -9,7 +9,7 @@ import { listed, Round } from './round.ts'
 /** Opens a transaction of one's own. */
 type Begin = <T>(work: (db: Db) => Promise<T>) => Promise<T>
 
-// Each costs a tenth of a commit of its own; more than this wait for one another longer than they gain.
+// Chosen, not tuned: enough for what a commit costs to be shared, few enough that a unit waits for no long list.
 const MOST_UNITS = 64
 const MOST_COMMITS = 2
 const LEAST_UNITS = 8
