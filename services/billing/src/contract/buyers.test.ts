@@ -50,6 +50,15 @@ describe('a period is of', () => {
     expect(had(days(8), days(9), more)).toEqual([[third, days(8), days(9)]])
   })
 
+  it('nobody who passed it on in the moment they got it', () => {
+    const passed = [...buyers, { from: days(7), buyer_id: third }]
+    expect(had(days(6), days(9), passed)).toEqual([
+      [first, days(6), days(7)],
+      [third, days(7), days(9)],
+    ])
+    expect(had(days(7), days(9), passed)).toEqual([[third, days(7), days(9)]])
+  })
+
   it('the next buyer, though OpenMeter cuts the fraction of the second in which they bought', () => {
     const odd = [buyers[0], { from: addMs(days(7), 400), buyer_id: second }].filter((one) => one !== undefined)
     expect(had(days(7), days(9), odd)).toEqual([[second, days(7), days(9)]])

@@ -38,8 +38,10 @@ function before(buyers: readonly Buyer[], at: Instant): readonly Buyer[] {
   return had === undefined ? [] : [had]
 }
 
-function within(buyers: readonly Buyer[], { from, to }: Period): readonly Buyer[] {
-  return buyers.slice(1).filter((buyer) => wholeSecond(buyer.from) > from && msBetween(buyer.from, to) > LAG_MS)
+// Whoever passed it on in the moment they got it had none of it.
+function within([, ...later]: readonly Buyer[], { from, to }: Period): readonly Buyer[] {
+  const lasting = later.filter((buyer, index) => later[index + 1]?.from !== buyer.from)
+  return lasting.filter((buyer) => wholeSecond(buyer.from) > from && msBetween(buyer.from, to) > LAG_MS)
 }
 
 // OpenMeter cuts the periods of lines to seconds.
