@@ -137,7 +137,7 @@ async function once<A, R>(sql: SqlClient, statement: Statement<A, R>, asked: A):
 
 async function beginTransaction<T>(pool: Pool, work: (db: Db) => Promise<T>): Promise<T> {
   const ending = new Ending()
-  const result = await ending.of(() => pool.begin((client) => work(transactionDb(client, ending))))
+  const result = await ending.of(() => pool.begin((client) => work(new TransactionDb(client, ending))))
   for (const hook of ending.hooks) hook()
   return result as T
 }
@@ -161,30 +161,50 @@ class Ending {
   }
 }
 
-function transactionDb(client: TransactionClient, ending: Ending): Db {
-  let orm: PostgresJsDatabase | null = null
-  const db: Db = {
-    ...ALONE,
-    sql: client,
-    get orm() {
-      orm ??= ormOver(client)
-      return orm
-    },
-    inTransaction: true,
-    afterCommit: (hook) => void ending.hooks.push(hook),
-    later: (statement) => ending.later(statement),
-    transaction: (work) => work(db),
-    savepoint: (work) => withSavepoint(client, ending, work),
-    sharedTransaction: (work) => work(db),
-    together: (statement, asked) => once(client, statement, asked),
-    laterTogether: (statement, asked) => ending.later(statement(client, [asked])),
+// Not an object literal with a getter: V8 keeps what one of those holds, here all of a transaction, until a major collection.
+class TransactionDb implements Db {
+  readonly sql: TransactionClient
+  readonly inTransaction = true
+  readonly isShared = false
+  readonly claim = ALONE.claim
+  readonly leave = ALONE.leave
+  readonly #ending: Ending
+  #orm: PostgresJsDatabase | null = null
+
+  constructor(sql: TransactionClient, ending: Ending) {
+    this.sql = sql
+    this.#ending = ending
   }
-  return db
+
+  get orm(): PostgresJsDatabase {
+    this.#orm ??= ormOver(this.sql)
+    return this.#orm
+  }
+
+  readonly afterCommit = (hook: () => void): void => {
+    this.#ending.hooks.push(hook)
+  }
+
+  readonly later = (statement: Promise<unknown>): void => {
+    this.#ending.later(statement)
+  }
+
+  readonly transaction = <T>(work: (db: Db) => Promise<T>): Promise<T> => work(this)
+
+  readonly sharedTransaction = <T>(work: (db: Db) => Promise<T>): Promise<T> => work(this)
+
+  readonly savepoint = <T>(work: (db: Db) => Promise<T>): Promise<T> => withSavepoint(this.sql, this.#ending, work)
+
+  readonly together = <A, R>(statement: Statement<A, R>, asked: A): Promise<R> => once(this.sql, statement, asked)
+
+  readonly laterTogether = <A>(statement: Statement<A, unknown>, asked: A): void => {
+    this.#ending.later(statement(this.sql, [asked]))
+  }
 }
 
 async function withSavepoint<T>(client: TransactionClient, outer: Ending, work: (db: Db) => Promise<T>): Promise<T> {
   const own = new Ending()
-  const result = await client.savepoint((nested) => own.of(() => work(transactionDb(nested, own))))
+  const result = await client.savepoint((nested) => own.of(() => work(new TransactionDb(nested, own))))
   outer.hooks.push(...own.hooks)
   return result as T
 }

@@ -1,3 +1,4 @@
+export { tuneCollector } from './collector.ts'
 export type { Environment, ServiceConfig } from './config.ts'
 export { type Deps, defineService, type ServiceDefinition, type ServiceSpec } from './definition.ts'
 export { StartFailure } from './failure.ts'

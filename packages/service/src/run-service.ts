@@ -1,3 +1,4 @@
+import { tuneCollector } from './collector.ts'
 import { processEnvironment } from './config.ts'
 import type { ServiceDefinition } from './definition.ts'
 import { StartFailure } from './failure.ts'
@@ -7,6 +8,7 @@ const FORCE_MS = 10_000
 
 /** The whole of a service's process: starts it, stops it when told, and ends with the right exit code. */
 export async function runService(definition: ServiceDefinition): Promise<void> {
+  tuneCollector()
   const env = processEnvironment()
   const { name } = definition
   let running: Running | undefined

@@ -1,4 +1,5 @@
 import { cpus } from 'node:os'
+import { tuneCollector } from '@draupnir/service'
 import { createGatherer, type Gatherer } from '../src/transaction/gatherer.ts'
 import { verify } from '../src/verify/verify.ts'
 import { prepareBaseline } from './baseline.ts'
@@ -38,6 +39,7 @@ const CLIENTS = [1, 20, 200]
  * look in two minutes or three, `--full` goes on to a journal of ten million rows.
  */
 export async function run(args: readonly string[] = process.argv): Promise<void> {
+  tuneCollector()
   const quick = args.includes('--quick')
   const bench = new Bench(await openDatabase(), quick ? 1.5 : 4)
   try {

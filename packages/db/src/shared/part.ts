@@ -1,4 +1,5 @@
 import type { Db, Statement } from '../connect.ts'
+import { PartDb } from './part-db.ts'
 import type { Round } from './round.ts'
 
 export interface Unit {
@@ -37,7 +38,7 @@ export class Part {
 
   async run(round: Round, claims: Map<string, Part>): Promise<void> {
     try {
-      const value = await this.unit.work(this.#db(round, claims))
+      const value = await this.unit.work(new PartDb(this, round, claims))
       this.outcome = { type: 'done', value }
     } catch (error) {
       // What came of a statement that served others too is nothing it has failed by.
@@ -47,40 +48,8 @@ export class Part {
     if (this.#leaves) this.outcome = OWN
   }
 
-  #db(round: Round, claims: Map<string, Part>): Db {
-    const leave = (): never => {
-      this.#leaves = true
-      throw new NeedsOwn()
-    }
-    const db: Db = {
-      get sql() {
-        return leave()
-      },
-      get orm() {
-        return leave()
-      },
-      inTransaction: true,
-      isShared: true,
-      afterCommit: (hook) => void this.hooks.push(hook),
-      later: (statement) => {
-        // It has failed by the same: no statement can be sent from here.
-        statement.catch(() => undefined)
-        leave()
-      },
-      transaction: (work) => work(db),
-      sharedTransaction: (work) => work(db),
-      savepoint: async () => leave(),
-      together: (statement, asked) => round.ask(statement, asked),
-      laterTogether: (statement, asked) => {
-        this.left.push({ statement: statement as Statement<unknown, unknown>, asked })
-      },
-      claim: (key) => {
-        // What is read under a claim must hold what was written before, and that is still to be sent.
-        if (this.left.length > 0 || (claims.get(key) ?? this) !== this) leave()
-        claims.set(key, this)
-      },
-      leave,
-    }
-    return db
+  leave(): never {
+    this.#leaves = true
+    throw new NeedsOwn()
   }
 }

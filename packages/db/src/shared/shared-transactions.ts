@@ -1,8 +1,8 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncResource } from 'node:async_hooks'
 import type { Db, Statement } from '../connect.ts'
 import { isDeadlock, isPassingFailure } from '../failures.ts'
 import { Gathering } from '../gathering.ts'
-import { loneDb } from './lone-db.ts'
+import { LoneDb } from './lone-db.ts'
 import { failed, NeedsOwn, OWN, Part, type Unit } from './part.ts'
 import { listed, Round } from './round.ts'
 
@@ -26,7 +26,9 @@ export function sharedTransactions(begin: Begin): Db['sharedTransaction'] {
   return <T>(work: (db: Db) => Promise<T>) =>
     new Promise<T>((resolve, reject) => {
       // The commit may be begun by somebody else: a span of tracing must not become his.
-      gathering.add({ work: AsyncLocalStorage.bind(work), resolve: resolve as Unit['resolve'], reject })
+      const scope = new AsyncResource('SharedTransaction')
+      const own = (db: Db) => scope.runInAsyncScope(work, undefined, db)
+      gathering.add({ work: own, resolve: resolve as Unit['resolve'], reject })
     })
 }
 
@@ -38,7 +40,7 @@ async function alone(begin: Begin, unit: Unit, release: () => void): Promise<voi
     throw new NeedsOwn()
   }
   try {
-    unit.resolve(await begin((db) => unit.work(loneDb(db, release, leave))))
+    unit.resolve(await begin((db) => unit.work(new LoneDb(db, release, leave))))
   } catch (error) {
     if (!leaves) return unit.reject(error)
     release()

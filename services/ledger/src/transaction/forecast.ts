@@ -25,6 +25,12 @@ export interface Expected {
   readonly head: ChainHead
 }
 
+// Each with a set of its own: V8 keeps what was ever in one that is written to all the time until a major collection.
+interface UnderWay {
+  readonly expected: Expected
+  readonly names: ReadonlySet<string>
+}
+
 /** A commit's place among those of its marketplace. */
 export interface Turn {
   /** Resolves when every commit before this one has ended, one way or the other. */
@@ -48,9 +54,8 @@ const FEW_LANES = 4
 export class Forecast {
   readonly #firstLane: number
   readonly #accounts = new Map<string, Known>()
-  readonly #underWay = new Set<string>()
+  #underWay: readonly UnderWay[] = []
   #lanes: ChainHead[] = []
-  #lanesUnderWay = 0
   #closedThrough: Instant | null = null
   #workedOut: Promise<void> = Promise.resolve()
   #ended: Promise<void> = Promise.resolve()
@@ -63,7 +68,7 @@ export class Forecast {
 
   /** Where to look for a lane without foreseeing one: beside those that are known, until there are a few. */
   get nextLane(): number {
-    return this.#firstLane + ((this.#lanes.length + this.#lanesUnderWay) % FEW_LANES)
+    return this.#firstLane + ((this.#lanes.length + this.#underWay.length) % FEW_LANES)
   }
 
   /** Whether guessing is worth it: after a wrong guess it is left alone for a while, longer each time. */
@@ -112,7 +117,7 @@ export class Forecast {
 
   /** Whether a commit under way books or ends what goes by one of these names: what becomes of it must be awaited. */
   isUnderWay({ causes, references, ids, undoes }: Names): boolean {
-    const has = (name: string) => this.#underWay.has(name)
+    const has = (name: string) => this.#underWay.some(({ names }) => names.has(name))
     return (
       causes.some(({ cause }) => has(cause)) ||
       references.some(({ reference }) => has(reference)) ||
@@ -122,26 +127,26 @@ export class Forecast {
   }
 
   /** A commit is worked out and about to be written. */
-  expect({ changed, transactions, head }: Expected): void {
+  expect(expected: Expected): void {
+    const { changed, transactions, head } = expected
     if (this.#accounts.size > MOST_ACCOUNTS) this.#accounts.clear()
     for (const known of changed) this.#accounts.set(known.balance.account.ref, known)
-    for (const name of transactions.flatMap(namesOf)) this.#underWay.add(name)
+    this.#underWay = [...this.#underWay, { expected, names: new Set(transactions.flatMap(namesOf)) }]
     this.#lanes = this.#lanes.filter(({ lane }) => lane !== head.lane)
-    this.#lanesUnderWay += 1
   }
 
   /** It was written: its lane may be used again. */
-  kept({ transactions, head }: Expected, closedThrough: Instant | null, guessed: boolean): void {
-    this.#end(transactions)
-    this.#lanes.push(head)
+  kept(expected: Expected, closedThrough: Instant | null, guessed: boolean): void {
+    this.#end(expected)
+    this.#lanes.push(expected.head)
     this.#closedThrough = closedThrough
     if (guessed) this.#nextBlind = 1
   }
 
   /** It was not written: nothing that was built on it holds. */
-  dropped({ changed, transactions }: Expected): void {
-    this.#end(transactions)
-    for (const { balance } of changed) this.#accounts.delete(balance.account.ref)
+  dropped(expected: Expected): void {
+    this.#end(expected)
+    for (const { balance } of expected.changed) this.#accounts.delete(balance.account.ref)
   }
 
   /** A guess was wrong: these accounts are to be looked at again. */
@@ -152,9 +157,8 @@ export class Forecast {
     this.#nextBlind = Math.min(this.#nextBlind * 2, MOST_BLIND)
   }
 
-  #end(transactions: readonly Transaction[]): void {
-    this.#lanesUnderWay -= 1
-    for (const name of transactions.flatMap(namesOf)) this.#underWay.delete(name)
+  #end(expected: Expected): void {
+    this.#underWay = this.#underWay.filter((it) => it.expected !== expected)
   }
 }
 
