@@ -28,6 +28,16 @@ export function perTransaction(before: Spent, after: Spent, transactions: number
   }
 }
 
+/** What the CPUs of this machine have done since it began, and what of it the host took for others, in hundredths of a second. */
+export function ticks(): { readonly all: number; readonly taken: number } {
+  const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n')
+  const [user = 0, nice = 0, system = 0, idle = 0, wait = 0, hard = 0, soft = 0, taken = 0] = line
+    .split(/ +/)
+    .slice(1)
+    .map(Number)
+  return { all: user + nice + system + idle + wait + hard + soft + taken, taken }
+}
+
 function ticksOf(postmaster: number): number {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -4,7 +4,7 @@ import { createGatherer, type Gatherer } from '../src/transaction/gatherer.ts'
 import { verify } from '../src/verify/verify.ts'
 import { prepareBaseline } from './baseline.ts'
 import { type Market, openMarket } from './books.ts'
-import { perTransaction, spent } from './cost.ts'
+import { perTransaction, spent, ticks } from './cost.ts'
 import { type BenchDatabase, openDatabase } from './database.ts'
 import { baselineLoop, closedLoop, type Drive, type Measured, openLoop } from './drive.ts'
 import { httpLoop } from './http-loop.ts'
@@ -33,6 +33,7 @@ const SETTINGS = [
 ]
 
 const CLIENTS = [1, 20, 200]
+const HALF_LOAD_WINDOWS = 5
 
 /**
  * Measures the posting engine beside the textbook design; prints a table and, as its last line, JSON. `--quick` is a
@@ -58,8 +59,13 @@ export async function run(args: readonly string[] = process.argv): Promise<void>
   }
 }
 
+interface Window extends Measured {
+  /** What of the CPUs the host took for others, in per cent. */
+  readonly taken: number
+}
+
 interface Rest {
-  readonly half: Measured
+  readonly half: Window
   readonly http: Measured
   readonly growth: number | null
 }
@@ -113,16 +119,31 @@ class Bench {
     console.log(`${Object.values(row).join('\t')}\t${node_us} + ${postgres_us} us\t${wal_bytes} bytes of log`)
   }
 
-  async halfLoad(): Promise<Measured> {
+  /**
+   * Calls at half the rate of the best run, several windows of them. What the host of this machine does meanwhile decides
+   * about the slowest hundredth: the window counts in which it took the least of the CPUs for others.
+   */
+  async halfLoad(): Promise<Window> {
     const market = await openMarket(this.#database, UNIFORM.parties)
     const most = this.#best(UNIFORM.name)
     const drive = { market, workload: UNIFORM, clients: 20, seconds: this.#seconds * 2, batch: 1 }
     // The first second over new tables is that of a start: plans are made, accounts are seen for the first time.
     const start = await closedLoop({ ...drive, seconds: 1 }, this.#gatherer)
-    const measured = await openLoop(drive, this.#gatherer, Math.max(100, most / 2))
-    console.log(`half load\t${measured.tps} tps\tp50 ${measured.p50} ms\tp99 ${measured.p99} ms`)
-    await this.#verified('half load', market, { ...measured, accepted: start.accepted + measured.accepted })
-    return measured
+    const windows: Window[] = []
+    for (let window = 0; window < HALF_LOAD_WINDOWS; window += 1) {
+      const before = ticks()
+      const measured = await openLoop(drive, this.#gatherer, Math.max(100, most / 2))
+      const after = ticks()
+      const taken = Math.round(((after.taken - before.taken) / (after.all - before.all)) * 1_000) / 10
+      console.log(
+        `half load\t${measured.tps} tps\tp50 ${measured.p50} ms\tp99 ${measured.p99} ms\thost took ${taken} %`,
+      )
+      windows.push({ ...measured, taken })
+    }
+    const accepted = windows.reduce((sum, window) => sum + window.accepted, start.accepted)
+    const calmest = windows.reduce((calmest, window) => (window.taken < calmest.taken ? window : calmest))
+    await this.#verified('half load', market, { ...calmest, accepted })
+    return calmest
   }
 
   async http(): Promise<Measured> {
@@ -187,6 +208,7 @@ class Bench {
         http_single_tps: http.tps,
         idle_p50_ms: idle?.p50_ms ?? null,
         half_load_p99_ms: half.p99,
+        half_load_host_took_percent: half.taken,
         growth_10m: growth,
         audit: this.#audit,
       }),
