@@ -34,10 +34,12 @@ const SETTINGS = [
 
 const CLIENTS = [1, 20, 200]
 const HALF_LOAD_WINDOWS = 5
+const GROWTH_WINDOWS = 4
+const LARGE = [1_000_000, 10_000_000]
 
 /**
  * Measures the posting engine beside the textbook design; prints a table and, as its last line, JSON. `--quick` is a
- * look in two minutes or three, `--full` goes on to a journal of ten million rows.
+ * look in two minutes or three, `--full` goes on to a journal of ten million rows, `--growth` begins with that.
  */
 export async function run(args: readonly string[] = process.argv): Promise<void> {
   tuneCollector()
@@ -45,6 +47,7 @@ export async function run(args: readonly string[] = process.argv): Promise<void>
   const bench = new Bench(await openDatabase(), quick ? 1.5 : 4)
   try {
     await bench.prepare()
+    if (args.includes('--growth')) return bench.report({ half: null, http: null, growth: await bench.growth(LARGE) })
     const singles = quick ? WORKLOADS.filter(({ parties }) => parties <= 10_000) : WORKLOADS
     for (const workload of singles) await bench.workload(workload)
     for (const batch of [10, 100, 1_000]) await bench.workload(UNIFORM, { batch, clients: Math.max(4, 1_000 / batch) })
@@ -52,7 +55,7 @@ export async function run(args: readonly string[] = process.argv): Promise<void>
       for (const workload of quick ? [UNIFORM] : [UNIFORM, HOT, SPLIT]) await bench.workload(workload, { clients })
     const half = await bench.halfLoad()
     const http = await bench.http()
-    const growth = args.includes('--full') ? await bench.growth([1_000_000, 10_000_000]) : null
+    const growth = args.includes('--full') ? await bench.growth(LARGE) : null
     bench.report({ half, http, growth })
   } finally {
     await bench.close()
@@ -65,9 +68,24 @@ interface Window extends Measured {
 }
 
 interface Rest {
-  readonly half: Window
-  readonly http: Measured
+  readonly half: Window | null
+  readonly http: Measured | null
   readonly growth: number | null
+}
+
+async function watched(work: () => Promise<Measured>): Promise<Window> {
+  const before = ticks()
+  const measured = await work()
+  const after = ticks()
+  return { ...measured, taken: Math.round(((after.taken - before.taken) / (after.all - before.all)) * 1_000) / 10 }
+}
+
+function calmestOf(windows: readonly Window[]): Window {
+  return windows.reduce((calmest, window) => (window.taken < calmest.taken ? window : calmest))
+}
+
+function acceptedIn(windows: readonly Window[]): number {
+  return windows.reduce((sum, { accepted }) => sum + accepted, 0)
 }
 
 class Bench {
@@ -130,19 +148,14 @@ class Bench {
     // The first second over new tables is that of a start: plans are made, accounts are seen for the first time.
     const start = await closedLoop({ ...drive, seconds: 1 }, this.#gatherer)
     const windows: Window[] = []
-    for (let window = 0; window < HALF_LOAD_WINDOWS; window += 1) {
-      const before = ticks()
-      const measured = await openLoop(drive, this.#gatherer, Math.max(100, most / 2))
-      const after = ticks()
-      const taken = Math.round(((after.taken - before.taken) / (after.all - before.all)) * 1_000) / 10
-      console.log(
-        `half load\t${measured.tps} tps\tp50 ${measured.p50} ms\tp99 ${measured.p99} ms\thost took ${taken} %`,
-      )
-      windows.push({ ...measured, taken })
+    while (windows.length < HALF_LOAD_WINDOWS) {
+      const window = await watched(() => openLoop(drive, this.#gatherer, Math.max(100, most / 2)))
+      const { tps, p50, p99, taken } = window
+      console.log(`half load\t${tps} tps\tp50 ${p50} ms\tp99 ${p99} ms\thost took ${taken} %`)
+      windows.push(window)
     }
-    const accepted = windows.reduce((sum, window) => sum + window.accepted, start.accepted)
-    const calmest = windows.reduce((calmest, window) => (window.taken < calmest.taken ? window : calmest))
-    await this.#verified('half load', market, { ...calmest, accepted })
+    const calmest = calmestOf(windows)
+    await this.#verified('half load', market, { ...calmest, accepted: start.accepted + acceptedIn(windows) })
     return calmest
   }
 
@@ -169,28 +182,28 @@ class Bench {
 
   /**
    * Throughput over a journal of so many rows as a share of that over an empty one, measured right before; the last one's.
-   * Each time the first run is not counted: tables that were just made, or loaded in bulk, are read from the disk once.
+   * Each time the first window is not counted: tables that were just made, or loaded in bulk, are read from the disk once.
    */
   async growth(sizes: readonly number[]): Promise<number> {
     const market = await openMarket(this.#database, UNIFORM.parties)
     const drive = { market, workload: UNIFORM, clients: 1_000, seconds: this.#seconds * 2, batch: 1 }
     let accepted = 0
-    const run = async () => {
-      const measured = await closedLoop(drive, this.#gatherer)
-      accepted += measured.accepted
-      return measured
+    const run = async (name: string) => {
+      const windows: Window[] = []
+      while (windows.length < GROWTH_WINDOWS) windows.push(await watched(() => closedLoop(drive, this.#gatherer)))
+      accepted += acceptedIn(windows)
+      console.log(`${name}: ${windows.map(({ tps, taken }) => `${tps} tps (host took ${taken} %)`).join(', ')}`)
+      return calmestOf(windows.slice(1))
     }
-    await run()
-    const before = await run()
+    const before = await run('empty')
     let loaded = 0
     let share = 1
     for (const rows of sizes) {
       await loadJournal(market, loaded, rows)
       loaded = rows
-      const first = await run()
-      const after = await run()
+      const after = await run(`${rows} rows`)
       share = Math.round((after.tps / before.tps) * 100) / 100
-      console.log(`${rows} rows: ${first.tps}, then ${after.tps} tps, empty: ${before.tps} tps, ${share}`)
+      console.log(`${rows} rows: ${after.tps} tps, empty: ${before.tps} tps, ${share}`)
       await readLatencies(market)
     }
     const began = performance.now()
@@ -204,11 +217,11 @@ class Bench {
     console.log(
       JSON.stringify({
         workloads: this.#rows,
-        in_process_tps: Math.max(...this.#rows.map((row) => row.verified_tps)),
-        http_single_tps: http.tps,
+        in_process_tps: this.#rows.length === 0 ? null : Math.max(...this.#rows.map((row) => row.verified_tps)),
+        http_single_tps: http?.tps ?? null,
         idle_p50_ms: idle?.p50_ms ?? null,
-        half_load_p99_ms: half.p99,
-        half_load_host_took_percent: half.taken,
+        half_load_p99_ms: half?.p99 ?? null,
+        half_load_host_took_percent: half?.taken ?? null,
         growth_10m: growth,
         audit: this.#audit,
       }),
