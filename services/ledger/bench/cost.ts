@@ -38,6 +38,12 @@ export function ticks(): { readonly all: number; readonly taken: number } {
   return { all: user + nice + system + idle + wait + hard + soft + taken, taken }
 }
 
+/** When the kernel writes what was written to files: while it does, commits wait for the disk. */
+export function kernelSettings(): string[] {
+  const names = ['dirty_background_bytes', 'dirty_expire_centisecs', 'dirty_writeback_centisecs']
+  return names.map((name) => `vm.${name}=${readFileSync(`/proc/sys/vm/${name}`, 'utf8').trim()}`)
+}
+
 function ticksOf(postmaster: number): number {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -4,7 +4,7 @@ import { createGatherer, type Gatherer } from '../src/transaction/gatherer.ts'
 import { verify } from '../src/verify/verify.ts'
 import { prepareBaseline } from './baseline.ts'
 import { type Market, openMarket } from './books.ts'
-import { perTransaction, spent, ticks } from './cost.ts'
+import { kernelSettings, perTransaction, spent, ticks } from './cost.ts'
 import { type BenchDatabase, openDatabase } from './database.ts'
 import { baselineLoop, closedLoop, type Drive, type Measured, openLoop } from './drive.ts'
 import { httpLoop } from './http-loop.ts'
@@ -39,7 +39,8 @@ const LARGE = [1_000_000, 10_000_000]
 
 /**
  * Measures the posting engine beside the textbook design; prints a table and, as its last line, JSON. `--quick` is a
- * look in two minutes or three, `--full` goes on to a journal of ten million rows, `--growth` begins with that.
+ * look in two minutes or three, `--full` goes on to a journal of ten million rows, `--growth` measures that
+ * alone, `--half-load` the latency at half the maximum.
  */
 export async function run(args: readonly string[] = process.argv): Promise<void> {
   tuneCollector()
@@ -48,6 +49,10 @@ export async function run(args: readonly string[] = process.argv): Promise<void>
   try {
     await bench.prepare()
     if (args.includes('--growth')) return bench.report({ half: null, http: null, growth: await bench.growth(LARGE) })
+    if (args.includes('--half-load')) {
+      await bench.workload(UNIFORM)
+      return bench.report({ half: await bench.halfLoad(), http: null, growth: null })
+    }
     const singles = quick ? WORKLOADS.filter(({ parties }) => parties <= 10_000) : WORKLOADS
     for (const workload of singles) await bench.workload(workload)
     for (const batch of [10, 100, 1_000]) await bench.workload(UNIFORM, { batch, clients: Math.max(4, 1_000 / batch) })
@@ -105,9 +110,8 @@ class Bench {
     await prepareBaseline(this.#database)
     const rows = await this.#database.owner.sql<{ name: string; setting: string }[]>`
       select name, setting from pg_settings where name = any(${SETTINGS}) order by name`
-    console.log(
-      `${cpus().length} cores, shared with Postgres · ${rows.map((it) => `${it.name}=${it.setting}`).join(' ')}`,
-    )
+    const settings = [...rows.map((it) => `${it.name}=${it.setting}`), ...kernelSettings()]
+    console.log(`${cpus().length} cores, shared with Postgres · ${settings.join(' ')}`)
     const market = await openMarket(this.#database, 100)
     const warm = { market, workload: UNIFORM, clients: 100, seconds: 1, batch: 1 }
     await closedLoop(warm, this.#gatherer)
