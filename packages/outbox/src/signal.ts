@@ -17,10 +17,11 @@ export class Signal {
     if (!this.raised) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, timeoutMs)
-        this.resolve = () => {
+        const wake = () => {
           clearTimeout(timer)
           resolve()
         }
+        this.resolve = wake
       })
     }
     this.resolve = null
